@@ -1,0 +1,1 @@
+"""Rules every module obeys: errors, alignment, options, randomness, results, units, language."""

@@ -1,0 +1,211 @@
+"""The one door between a user's labelled data and the numbers a method works on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from spatialcarbon.core.errors import AlignmentError, MissingDataError, SchemaError, some
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Missing = Literal["raise", "drop"]
+
+
+def check_unique(labels: pd.Index, name: str) -> None:
+    """Raise if a label stands twice or is missing."""
+    if labels.hasnans:
+        raise AlignmentError(
+            "{name} has {n} rows without a label",
+            fix="drop them: data[data.index.notna()]",
+            name=name,
+            n=int(np.count_nonzero(labels.isna())),
+        )
+    if not labels.is_unique:
+        repeated = labels[labels.duplicated()].unique()
+        raise AlignmentError(
+            "{name} has repeated labels",
+            arrived="{labels}",
+            expected="each unit once",
+            fix="aggregate first, for example data.groupby(level=0).sum()",
+            name=name,
+            labels=some(repeated),
+        )
+
+
+def same_units(labels: pd.Index, units: pd.Index, name: str) -> None:
+    """Raise unless ``labels`` are exactly ``units`` in any order."""
+    check_unique(labels, name)
+    absent = units.difference(labels, sort=False)
+    extra = labels.difference(units, sort=False)
+    if len(absent) == 0 and len(extra) == 0:
+        return
+    if len(absent) == len(units) and {str(x) for x in labels} & {str(x) for x in units}:
+        a, b = labels[:1].tolist()[0], units[:1].tolist()[0]
+        raise AlignmentError(
+            "labels of {name} and of the weights are of different types",
+            arrived="{left} such as {a!r}",
+            expected="{right} such as {b!r}",
+            fix="data.index = data.index.astype({kind!r})",
+            name=name,
+            left=type(a).__name__,
+            a=a,
+            right=type(b).__name__,
+            b=b,
+            kind="int64" if isinstance(b, int) else "str",
+        )
+    parts = []
+    if len(absent):
+        parts.append(f"{len(absent)} without a value ({some(absent)})")
+    if len(extra):
+        parts.append(f"{len(extra)} unknown ({some(extra)})")
+    raise AlignmentError(
+        "{name} does not cover the units of the weights",
+        arrived="{parts}",
+        expected="the same {n} units in any order",
+        fix="weights.subset(data.index) for fewer units, data.loc[weights.units] for fewer values",
+        name=name,
+        parts="; ".join(parts),
+        n=len(units),
+    )
+
+
+def as_numbers(data: pd.Series[Any], name: str) -> pd.Series[float]:
+    """Return the series as float64; raise naming the cells that are not numbers."""
+    if pd.api.types.is_bool_dtype(data.dtype) or pd.api.types.is_numeric_dtype(data.dtype):
+        return data.astype("float64")
+    numbers = pd.to_numeric(data, errors="coerce")
+    # "12" is text too: a column that mixes it with numbers was read wrongly.
+    text = pd.Series([isinstance(value, str) for value in data], data.index, dtype=bool)
+    bad = data[(text | numbers.isna()) & data.notna()]
+    if len(bad) or data.dtype != object:
+        shown = bad if len(bad) else data
+        raise SchemaError(
+            "{name} is not numeric",
+            arrived="{cells}",
+            fix="read the table with spatialcarbon.read_panel, which understands 1,234 and —",
+            name=name,
+            cells=some(f"{label}: {value!r}" for label, value in shown.items()),
+        )
+    return numbers.astype("float64")
+
+
+def conform(
+    values: pd.Series[Any] | pd.DataFrame,
+    units: pd.Index,
+    *,
+    name: str = "values",
+    missing: Missing = "raise",
+) -> pd.Series[float]:
+    """Put labelled values into the order of ``units``, refusing whatever is unclear.
+
+    Parameters
+    ----------
+    values : Series
+        One number per unit, indexed by unit label, in any order.
+    units : Index
+        The order wanted.
+    name : str
+        What to call the values in messages.
+    missing : {"raise", "drop"}
+        Whether NaN is an error or stays, for the caller to drop.
+
+    Raises
+    ------
+    AlignmentError
+        Bare arrays, repeated labels, other labels than ``units``.
+    SchemaError
+        Text where numbers belong.
+    MissingDataError
+        NaN with ``missing="raise"``; infinity always.
+    """
+    if isinstance(values, pd.DataFrame) and values.shape[1] == 1:
+        values = values.iloc[:, 0]
+    if not isinstance(values, pd.Series):
+        raise AlignmentError(
+            "{name} is a {kind} without labels",
+            expected="a pandas Series indexed by unit",
+            fix="pd.Series(data, index=weights.units), if the order is known to be the same",
+            name=name,
+            kind=type(values).__name__,
+        )
+    same_units(values.index, units, name)
+    numbers = as_numbers(values, name).reindex(units)
+    infinite = numbers.index[np.isinf(numbers.to_numpy())]
+    if len(infinite):
+        raise MissingDataError(
+            "{name} is infinite for {n} units",
+            arrived="{labels}",
+            fix="look for a division by zero upstream",
+            name=name,
+            n=len(infinite),
+            labels=some(infinite),
+        )
+    absent = numbers.index[numbers.isna()]
+    if len(absent) and missing == "raise":
+        raise MissingDataError(
+            "{name} is missing for {n} of {total} units",
+            arrived="{labels}",
+            fix="fill them from a source, or leave these units out with missing='drop'",
+            name=name,
+            n=len(absent),
+            total=len(units),
+            labels=some(absent),
+        )
+    return numbers
+
+
+def conform_labels(labels: pd.Series[Any], units: pd.Index, *, name: str) -> pd.Series[Any]:
+    """Put the group label of each unit into the order of ``units``; empty text becomes missing.
+
+    Raises
+    ------
+    AlignmentError
+        Anything but a Series, repeated labels, other labels than ``units``.
+    """
+    if not isinstance(labels, pd.Series):
+        raise AlignmentError(
+            "{name} is a {kind} without labels",
+            expected="a pandas Series indexed by unit",
+            fix="for example units['cluster']",
+            name=name,
+            kind=type(labels).__name__,
+        )
+    same_units(labels.index, units, name)
+    ordered = labels.reindex(units)
+    return ordered[ordered.astype(str) != ""].dropna().reindex(units)
+
+
+def canonical_order(labels: pd.Index) -> npt.NDArray[np.intp]:
+    """Return positions that sort the labels, so that results do not hang on the row order."""
+    try:
+        return np.asarray(labels.argsort(), dtype=np.intp)
+    except TypeError:
+        return np.asarray(pd.Index([str(x) for x in labels]).argsort(), dtype=np.intp)
+
+
+def checksum(values: pd.Series[float] | pd.DataFrame) -> str:
+    """Return a short content hash of labelled numbers, the same in any row order."""
+    order = canonical_order(values.index)
+    digest = hashlib.sha256()
+    digest.update("\n".join(str(values.index[i]) for i in order).encode())
+    digest.update(np.ascontiguousarray(values.to_numpy(dtype=np.float64)[order]).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+    """Raise naming the absent columns and the ones that are there."""
+    absent = [column for column in columns if column not in frame.columns]
+    if absent:
+        raise SchemaError(
+            "{name} lacks the column {absent}",
+            arrived="columns {present}",
+            name=name,
+            absent=some(absent),
+            present=some(frame.columns, 12),
+        )

@@ -1,0 +1,99 @@
+"""English and Simplified Chinese: one glossary, looked up by the English sentence."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+Language = Literal["en", "zh"]
+
+
+@cache
+def glossary() -> Mapping[str, str]:
+    """Return the Chinese sentence for every English one, read from ``core/glossary/*.toml``."""
+    entries: dict[str, str] = {}
+    folder = files("spatialcarbon.core") / "glossary"
+    for path in sorted(folder.iterdir(), key=lambda item: item.name):
+        if path.name.endswith(".toml"):
+            entries.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    return entries
+
+
+def translate(template: str, language: Language, **params: Any) -> str:
+    """Return ``template`` in ``language`` with its braces filled.
+
+    A sentence that the glossary lacks stays English: a reader is better served
+    by that than by nothing, and a test keeps the glossary complete.
+    """
+    text = glossary().get(template, template) if language == "zh" else template
+    if not params:
+        return text
+    filled = {
+        key: value.render(language) if isinstance(value, Text) else value
+        for key, value in params.items()
+    }
+    return text.format(**filled)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence that can still be said in either language.
+
+    Parameters
+    ----------
+    template : str
+        The English sentence, with ``{name}`` for each parameter.
+    params : mapping
+        Values for the braces; a value may be a :class:`Text` itself.
+    """
+
+    template: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def render(self, language: Language) -> str:
+        """Return the sentence in one language."""
+        return translate(self.template, language, **self.params)
+
+
+def text(template: str, **params: Any) -> Text:
+    """Make a :class:`Text`: ``text("{n} cities", n=111)``."""
+    return Text(template, params)
+
+
+@dataclass(frozen=True)
+class Name(Text):
+    """A name in both languages: data, not a sentence of the glossary.
+
+    Parameters
+    ----------
+    template : str
+        The English name.
+    chinese : str
+        The Chinese name.
+    """
+
+    chinese: str = ""
+
+    def render(self, language: Language) -> str:
+        """Return the name in one language."""
+        return self.chinese if language == "zh" and self.chinese else self.template
+
+
+def name(english: str, chinese: str) -> Name:
+    """Make a :class:`Name`."""
+    return Name(english, {}, chinese)
+
+
+def detect_language(environment: Mapping[str, str] | None = None) -> Language:
+    """Return the language of the user's environment (``SPATIALCARBON_LANG``, then the locale)."""
+    env = os.environ if environment is None else environment
+    for name in ("SPATIALCARBON_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = env.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
