@@ -1,0 +1,1 @@
+"""Typed tables with units of measure: readers, panels, place names, shipped tables."""
