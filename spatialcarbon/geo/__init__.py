@@ -1,0 +1,1 @@
+"""Geometry to numbers: administrative units, city clusters, coordinate systems."""
