@@ -1,0 +1,1 @@
+"""Describe and test: spatial autocorrelation and indicators."""

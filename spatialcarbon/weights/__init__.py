@@ -1,0 +1,1 @@
+"""Who neighbours whom: one backbone per map."""

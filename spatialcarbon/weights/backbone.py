@@ -1,0 +1,385 @@
+"""The spatial-weight backbone: built once for a map, reused by every method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialcarbon.core.align import check_unique, conform, conform_labels
+from spatialcarbon.core.errors import (
+    AlignmentError,
+    CRSMismatchError,
+    DegenerateDataError,
+    IslandError,
+    OptionError,
+    SchemaError,
+    some,
+)
+from spatialcarbon.core.options import check_count, check_option, check_positive
+from spatialcarbon.geo.crs import is_geographic, unit_to_km
+from spatialcarbon.weights import contiguity, distance
+from spatialcarbon.weights.contiguity import Criterion
+from spatialcarbon.weights.distance import Kernel, Points, Symmetrise
+from spatialcarbon.weights.gaps import Plane
+from spatialcarbon.weights.matrices import Matrix, higher_order
+from spatialcarbon.weights.weights import Weights, as_weights
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+Islands = Literal["keep", "raise", "drop", "nearest"]
+EconomicTies = Literal["raise", "floor"]
+
+MAX_DENSE_UNITS = 20_000
+
+
+class Backbone:
+    """Who could neighbour whom on one map, worked out once and kept.
+
+    Parameters
+    ----------
+    units : GeoDataFrame or GeoSeries
+        Polygons (or points), indexed by a unique unit label.
+
+    Raises
+    ------
+    AlignmentError
+        Repeated or missing labels.
+    SchemaError
+        No geometry at all.
+
+    Notes
+    -----
+    Builders return raw weights in the order of ``units``; standardising is a
+    step of its own (``.standardised("R")``). Every builder takes ``islands``:
+    ``"keep"`` (default) leaves units without neighbours as rows of zeros,
+    ``"raise"`` refuses them, ``"drop"`` leaves them out, ``"nearest"`` links
+    each to the nearest unit and back, which is recorded as a bridge.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> chain = gpd.GeoDataFrame(geometry=[box(i, 0, i + 1, 1) for i in range(4)])
+    >>> w = Backbone(chain).contiguity()
+    >>> w.s0, w.s1, w.s2
+    (6.0, 12.0, 40.0)
+    """
+
+    def __init__(self, units: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
+        if not hasattr(units, "geometry") or not hasattr(units, "crs"):
+            raise SchemaError(
+                "units is a {kind} without geometry",
+                expected="a GeoDataFrame indexed by unit",
+                fix="spatialcarbon.load_units('cities') or spatialcarbon.read_units(path, key=...)",
+                kind=type(units).__name__,
+            )
+        check_unique(units.index, "the map")
+        if len(units) == 0:
+            raise SchemaError("the map has no units")
+        self.units: pd.Index = units.index
+        self.crs = units.crs
+        self._geometries: npt.NDArray[Any] = units.geometry.to_numpy()
+        self._cache: dict[tuple[object, ...], Matrix] = {}
+
+    def __repr__(self) -> str:
+        crs = self.crs.to_string() if self.crs is not None else "no CRS"
+        return f"<Backbone {len(self.units)} units, {crs}>"
+
+    # -- builders ---------------------------------------------------------------
+
+    def contiguity(
+        self,
+        criterion: Criterion = "queen",
+        *,
+        order: int = 1,
+        include_lower: bool = False,
+        islands: Islands = "keep",
+    ) -> Weights:
+        """Link units that touch.
+
+        Parameters
+        ----------
+        criterion : {"queen", "rook"}
+            Share at least a point, or a stretch of boundary.
+        order : int
+            Steps along the shortest path; 2 links the neighbours of neighbours.
+        include_lower : bool
+            Whether lower orders are linked as well.
+        islands : {"keep", "raise", "drop", "nearest"}
+            What happens to units without neighbours.
+        """
+        check_option(criterion, Criterion, "criterion")
+        order = check_count(order, "order", minimum=1)
+        first = self._first_order(criterion)
+        if order == 1:
+            return self._finish(Weights(self.units, first, recipe=criterion), islands)
+        matrix = higher_order(first, order, include_lower=False)
+        lower = higher_order(first, order - 1, include_lower=True)
+        weights = Weights(
+            self.units, matrix, recipe=f"{criterion} order {order}", order=order, lower=lower
+        )
+        return self._finish(weights.lower_order if include_lower else weights, islands)
+
+    def knn(
+        self, k: int = 4, *, symmetrise: Symmetrise = "none", islands: Islands = "keep"
+    ) -> Weights:
+        """Link each unit to its k nearest others.
+
+        Parameters
+        ----------
+        k : int
+            Number of neighbours, 1 to n − 1. Ties go to the unit that stands
+            first in the map.
+        symmetrise : {"none", "union", "mutual"}
+            Nearness is not mutual: keep it so, link both ways when either is
+            near, or only when both are.
+        """
+        check_option(symmetrise, Symmetrise, "symmetrise")
+        k = check_count(k, "k", minimum=1)
+        key = ("knn", k, symmetrise)
+        if key not in self._cache:
+            self._cache[key] = distance.knn_matrix(self.points, k, symmetrise)
+        recipe = f"knn {k}" if symmetrise == "none" else f"knn {k} ({symmetrise})"
+        return self._finish(Weights(self.units, self._cache[key], recipe=recipe), islands)
+
+    def distance_band(
+        self,
+        km: float | None = None,
+        *,
+        inverse: bool = False,
+        power: float = 1.0,
+        islands: Islands = "keep",
+    ) -> Weights:
+        """Link units whose centres are at most ``km`` kilometres apart.
+
+        Parameters
+        ----------
+        km : float, optional
+            Width of the band; the default is the smallest that leaves no unit alone.
+        inverse : bool
+            Weigh by distance to the power ``-power`` in place of 1.
+        """
+        power = check_positive(power, "power")
+        full = distance.smallest_full_band
+        reach = full(self.points) if km is None else check_positive(km, "km")
+        matrix = distance.band_matrix(self.points, reach, inverse=inverse, power=power)
+        recipe = f"band {reach:.6g} km" + (f", inverse distance^{power:g}" if inverse else "")
+        return self._finish(Weights(self.units, matrix, recipe=recipe), islands)
+
+    def kernel(
+        self,
+        function: Kernel = "triangular",
+        *,
+        bandwidth: float | Literal["fixed", "adaptive"] = "fixed",
+        k: int = 4,
+        truncate: bool = True,
+        islands: Islands = "keep",
+    ) -> Weights:
+        """Weigh neighbours by a kernel of their distance.
+
+        Parameters
+        ----------
+        function : {"triangular", "uniform", "epanechnikov", "quartic", "gaussian"}
+            K(u) with u = distance / bandwidth; zero beyond u = 1.
+        bandwidth : float, "fixed" or "adaptive"
+            Kilometres; or the largest k-th neighbour distance of all units; or
+            each unit's own.
+        k : int
+            Which neighbour sets the bandwidth.
+        truncate : bool
+            ``False`` lets the Gaussian kernel reach every unit.
+        """
+        check_option(function, Kernel, "function")
+        n = len(self.units)
+        if isinstance(bandwidth, str):
+            check_option(bandwidth, Literal["fixed", "adaptive"], "bandwidth")
+            reach = self.points.nearest(check_count(k, "k", minimum=1))[1][:, -1]
+            widths = reach if bandwidth == "adaptive" else np.full(n, reach.max())
+            label = f"{bandwidth} bandwidth, k={k}"
+        else:
+            widths = np.full(n, check_positive(bandwidth, "bandwidth"))
+            label = f"bandwidth {bandwidth:g} km"
+        matrix = distance.kernel_matrix(self.points, function, widths, truncate=truncate)
+        return self._finish(
+            Weights(self.units, matrix, recipe=f"{function} kernel, {label}"), islands
+        )
+
+    def blocks(self, labels: pd.Series[Any], *, islands: Islands = "keep") -> Weights:
+        """Link all units with the same label, for example all cities of a cluster.
+
+        Parameters
+        ----------
+        labels : Series
+            One label per unit. A unit whose label is empty or missing belongs
+            to no block and is an isolate, as is one alone in its block.
+        """
+        codes, _ = pd.factorize(conform_labels(labels, self.units, name="labels"))
+        matrix = contiguity.block_matrix(np.asarray(codes, dtype=np.intp))
+        recipe = f"blocks of {labels.name or 'labels'}"
+        return self._finish(Weights(self.units, matrix, recipe=recipe), islands)
+
+    def economic(
+        self,
+        values: pd.Series[Any] | pd.DataFrame,
+        *,
+        ties: EconomicTies = "raise",
+        islands: Islands = "keep",
+    ) -> Weights:
+        r"""Weigh every pair by how alike they are: :math:`1/|\bar y_i - \bar y_j|`.
+
+        Parameters
+        ----------
+        values : Series or DataFrame
+            One level per unit, or unit × year, which is averaged over the years.
+        ties : {"raise", "floor"}
+            Two equal levels have no finite weight: refuse, or use the smallest
+            positive difference in their place.
+        """
+        check_option(ties, EconomicTies, "ties")
+        n = len(self.units)
+        if n > MAX_DENSE_UNITS:
+            raise OptionError(
+                "economic weights link all pairs of {n} units, more than {limit} are refused",
+                fix="restrict them to near units: Backbone.knn(k) * economic weights of a subset",
+                n=n,
+                limit=MAX_DENSE_UNITS,
+            )
+        if isinstance(values, pd.DataFrame):
+            years = [conform(values[year], self.units, name=str(year)) for year in values.columns]
+        else:
+            years = [conform(values, self.units)]
+        levels = np.mean([year.to_numpy() for year in years], axis=0)
+        matrix, equal = distance.economic_matrix(levels, floor=ties == "floor")
+        if equal.any() and ties == "raise":
+            i, j = np.argwhere(equal)[0]
+            raise DegenerateDataError(
+                "{a} and {b} have the same level, so their economic distance is zero",
+                fix="Backbone.economic(values, ties='floor')",
+                a=self.units[i],
+                b=self.units[j],
+            )
+        if not np.isfinite(matrix).all():
+            raise DegenerateDataError("all units have the same level")
+        return self._finish(Weights(self.units, matrix, recipe="economic distance"), islands)
+
+    def custom(self, edges: pd.DataFrame, *, islands: Islands = "keep") -> Weights:
+        """Take the links from a table with the columns focal, neighbor and weight (optional)."""
+        return self._finish(Weights.from_edges(edges, units=self.units), islands)
+
+    # -- isolates -----------------------------------------------------------------
+
+    def suggest_bridges(self, weights: Weights | None = None) -> pd.DataFrame:
+        """Propose a link for each unit without neighbours: the nearest unit and how far it is.
+
+        Parameters
+        ----------
+        weights : Weights, libpysal Graph or W, optional
+            Whose isolates; the default is first-order queen contiguity. Links
+            are proposed among its units only.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``unit``, ``neighbor``, ``distance_km`` (boundary to
+            boundary), one row per isolate. Nothing is linked until
+            ``weights.bridged(...)`` is called.
+        """
+        found = self.contiguity() if weights is None else as_weights(weights)
+        members = self._positions(found.units)
+        nearest = [self._plane.nearest(at, members) for at in self._positions(found.isolates)]
+        return pd.DataFrame(
+            {
+                "unit": found.isolates,
+                "neighbor": self.units[[at for at, _ in nearest]],
+                "distance_km": np.array([km for _, km in nearest], dtype=np.float64),
+            }
+        )
+
+    def distances(self, pairs: Iterable[tuple[Any, Any]]) -> pd.Series[float]:
+        """Return the distance in km between the centres of some pairs of units."""
+        listed = list(pairs)
+        ends = self._positions(pd.Index([u for pair in listed for u in pair])).reshape(-1, 2)
+        index = pd.MultiIndex.from_tuples(listed, names=["unit", "neighbor"])
+        return pd.Series(self.points.between(ends[:, 0], ends[:, 1]), index, name="distance_km")
+
+    # -- what is worked out once ------------------------------------------------------
+
+    @cached_property
+    def points(self) -> Points:
+        """Centroids (an inner point where the centroid lies outside), ready to measure."""
+        if self.crs is None:
+            raise CRSMismatchError(
+                "the map has no coordinate reference system, so distances have no unit",
+                fix="units = units.set_crs('EPSG:4490')  # degrees; or the projected CRS it is in",
+            )
+        shapes = self._geometries
+        missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        if missing.any():
+            raise SchemaError("units without geometry: {labels}", labels=some(self.units[missing]))
+        centres = shapely.centroid(shapes)
+        outside = ~shapely.intersects(shapes, centres)
+        centres[outside] = shapely.point_on_surface(shapes[outside])
+        coordinates = shapely.get_coordinates(centres)
+        geographic = is_geographic(self.crs)
+        scale = 1.0 if geographic else unit_to_km(self.crs)
+        return Points(coordinates * scale, geographic)
+
+    def _first_order(self, criterion: Criterion) -> Matrix:
+        if ("pairs",) not in self._cache:
+            contiguity.check_polygons(self._geometries, self.units)
+            self._cache[("pairs",)] = contiguity.touching_pairs(self._geometries)
+        pairs = self._cache[("pairs",)]
+        if criterion == "rook":
+            if ("lengths",) not in self._cache:
+                self._cache[("lengths",)] = contiguity.shared_lengths(self._geometries, pairs)
+            perimeter = float(np.median(shapely.length(self._geometries)))
+            pairs = pairs[self._cache[("lengths",)] > contiguity.ROOK_TOLERANCE * perimeter]
+        return contiguity.pairs_to_matrix(pairs, len(self.units))
+
+    @cached_property
+    def _plane(self) -> Plane:
+        _ = self.points  # explains a map without CRS or geometry
+        return Plane.of(self._geometries, self.crs)
+
+    def _finish(self, weights: Weights, islands: Islands) -> Weights:
+        check_option(islands, Islands, "islands")
+        alone = weights.isolates
+        if islands == "keep" or len(alone) == 0:
+            return weights
+        if islands == "raise":
+            raise IslandError(
+                "{n} units have no neighbours under {recipe}",
+                arrived="{labels}",
+                fix="islands='nearest', or weights.bridged(pairs) with Backbone.suggest_bridges()",
+                n=len(alone),
+                recipe=weights.recipe,
+                labels=some(alone),
+            )
+        if islands == "drop":
+            # Where links run one way, leaving a unit out can strand another.
+            while len(weights.isolates):
+                weights = weights.subset(weights.units.difference(weights.isolates, sort=False))
+            return weights
+        proposed = self.suggest_bridges(weights)
+        pairs = zip(proposed["unit"], proposed["neighbor"], strict=True)
+        return weights.bridged(cast("Iterable[tuple[Any, Any]]", pairs))
+
+    def _positions(self, labels: pd.Index) -> npt.NDArray[np.intp]:
+        at = self.units.get_indexer(labels)
+        if (at < 0).any():
+            raise AlignmentError(
+                "{n} units are not on the map",
+                arrived="{labels}",
+                expected="labels such as {known}",
+                n=int((at < 0).sum()),
+                labels=some(map(repr, labels[at < 0].tolist())),
+                known=some(map(repr, self.units[:3].tolist())),
+            )
+        return np.asarray(at, dtype=np.intp)
