@@ -1,0 +1,1 @@
+"""Show results: tables, figures, maps, GeoPackage, QGIS project, HTML."""

@@ -1,0 +1,103 @@
+"""A page to draw on, measured in inches: heading above, notes below, axes fitted between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.report.canvas import GREY, new_figure
+from spatialcarbon.report.lettering import emphasise, say, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH = 9.0
+"""Inches; a report column of 900 pixels."""
+
+MARGIN = 0.12
+_HEADING, _SMALL = 12.0, 7.5
+"""Sizes of letters in points."""
+
+
+class Sheet:
+    """A figure with a heading, a body to fill, and small print.
+
+    Parameters
+    ----------
+    title : str or Text
+        Heading; broken into lines where it is long, left out where it is empty.
+    body : float
+        Height of the body in inches.
+    language : {"en", "zh"}
+        Of the heading and the notes.
+    source : str or Text
+        Where the data come from.
+    notes : sequence of str or Text
+        Further small print.
+    """
+
+    def __init__(
+        self,
+        title: str | Text,
+        body: float,
+        language: Language,
+        *,
+        source: str | Text = "",
+        notes: Sequence[str | Text] = (),
+    ) -> None:
+        self.fig = new_figure(WIDTH, 1.0)
+        self.body = body
+        self.language = language
+        inner = WIDTH - 2 * MARGIN
+        weight = {} if language == "zh" else {"fontweight": "bold"}
+        heading = say(title, language)
+        heading = wrap(self.fig, heading, inner, fontsize=_HEADING, **weight)
+        small = [say(note, language) for note in notes]
+        if source:
+            small.append(translate("Source: {source}", language, source=say(source, language)))
+        print_ = "\n".join(wrap(self.fig, line, inner, fontsize=_SMALL) for line in small)
+        above = 0.12 + 0.22 * len(heading.splitlines()) + (0.08 if heading else 0.0)
+        self.bottom = 0.1 + (0.14 * len(print_.splitlines()) + 0.08 if print_ else 0.0)
+        self.height = above + body + self.bottom
+        self.fig.set_size_inches(WIDTH, self.height)
+        if heading:
+            letters = self.fig.text(
+                MARGIN / WIDTH, 1 - 0.1 / self.height, heading, va="top", linespacing=1.25,
+                fontsize=_HEADING,
+            )  # fmt: skip
+            emphasise(letters, language)
+        if print_:
+            self.fig.text(
+                MARGIN / WIDTH, 0.08 / self.height, print_, va="bottom", linespacing=1.3,
+                fontsize=_SMALL, color=GREY,
+            )  # fmt: skip
+
+    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Add axes at a place of the body, all in inches."""
+        return self.fig.add_axes(
+            (
+                left / WIDTH,
+                (self.bottom + bottom) / self.height,
+                width / WIDTH,
+                height / self.height,
+            )
+        )
+
+    def fit(self, ax: Axes, left: float, bottom: float, width: float, height: float) -> None:
+        """Size axes so that they and all that is written around them fill a box of the body."""
+        renderer = self.fig.canvas.get_renderer()  # type: ignore[attr-defined]
+        dpi = self.fig.dpi
+        want = (left, bottom + self.bottom, left + width, bottom + self.bottom + height)
+        # Twice, because other ticks may be chosen after the first change of size.
+        for _ in range(2):
+            full = ax.get_tightbbox(renderer)
+            core = ax.get_window_extent(renderer)
+            assert full is not None
+            x0 = want[0] + (core.x0 - full.x0) / dpi
+            y0 = want[1] + (core.y0 - full.y0) / dpi
+            x1 = max(want[2] - (full.x1 - core.x1) / dpi, x0 + 0.5)
+            y1 = max(want[3] - (full.y1 - core.y1) / dpi, y0 + 0.5)
+            ax.set_position(
+                (x0 / WIDTH, y0 / self.height, (x1 - x0) / WIDTH, (y1 - y0) / self.height)
+            )

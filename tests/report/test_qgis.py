@@ -1,0 +1,144 @@
+"""What QGIS itself makes of the files: every layer opened, styled, named and drawn."""
+
+import json
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from spatialcarbon.report.geopackage import write_geopackage
+from spatialcarbon.report.qgis_project import write_project
+
+pytestmark = pytest.mark.qgis
+
+PYTHON = "/usr/bin/python3"
+SCRIPT = Path(__file__).with_name("qgis_open.py")
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+
+
+@cache
+def why_not() -> str:
+    """Return why QGIS cannot be asked, or nothing."""
+    try:
+        run = subprocess.run(
+            [PYTHON, "-c", "import qgis.core"], capture_output=True, check=False, env=ENVIRONMENT
+        )
+    except OSError:
+        return f"there is no {PYTHON}"
+    return "" if run.returncode == 0 else f"{PYTHON} cannot import qgis.core (apt: python3-qgis)"
+
+
+@pytest.fixture
+def qgis(tmp_path):
+    """Return a function that opens a file in QGIS and returns what QGIS says of it."""
+    if why_not():
+        pytest.skip(why_not())
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def opened(source, png=None):
+        run = subprocess.run(
+            [PYTHON, str(SCRIPT), str(source), *([str(png)] if png else [])],
+            env={**ENVIRONMENT, "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert run.returncode == 0, run.stderr
+        return json.loads(run.stdout.splitlines()[-1])
+
+    return opened
+
+
+@pytest.fixture
+def folder(tmp_path, layers, panel):
+    folder = tmp_path / "结果 & results"
+    folder.mkdir()
+    write_geopackage(
+        folder / "results.gpkg",
+        layers,
+        language="zh",
+        history=["spatialcarbon run study.toml", "seed 20240501"],
+        licence="CC-BY-4.0",
+        tables={"panel": panel},
+        project_title="五大城市群",
+    )
+    write_project(folder / "project.qgz", layers, title="五大城市群", language="zh")
+    return folder
+
+
+def test_every_layer_opens_with_its_style_names_and_metadata(folder, qgis, layers):
+    found = {layer["name"]: layer for layer in qgis(folder / "results.gpkg")["layers"]}
+    assert list(found) == [*(layer.name for layer in layers), "panel"]
+    assert all(layer["valid"] for layer in found.values())
+    assert found["panel"]["features"] == 2
+    spatial = [layer for layer in found.values() if layer["spatial"]]
+    assert {layer["crs"] for layer in spatial} == {"EPSG:4490"}
+    assert [layer["undrawn"] for layer in spatial] == [[]] * 5
+    kinds = {layer["name"]: (layer["renderer"], len(layer["entries"])) for layer in spatial}
+    assert kinds == {
+        "links": ("graduatedSymbol", 2),
+        "emissions_2017": ("graduatedSymbol", 4),
+        "lisa_2017": ("categorizedSymbol", 7),
+        "clusters": ("categorizedSymbol", 3),
+        "borders": ("singleSymbol", 0),
+    }
+    emissions = found["emissions_2017"]
+    assert emissions["entries"][0] == [[1.2, 30.0], "1.2 – 30 Mt CO2", "#ffffcc"]
+    assert emissions["labels"] == "name"
+    assert emissions["fit"] is True
+    assert emissions["aliases"]["adcode"] == "行政区划代码"
+    assert emissions["aliases"]["co2_mt"] == "CO2 & more"
+    assert emissions["precision"]["co2_mt"] == 2
+    assert emissions["hidden"][:1] == ["fid"]
+    assert emissions["title"] == '2017年二氧化碳排放 <CO2> & "more"'
+    assert emissions["abstract"] == "Emissions in Mt CO2: a < b & c."
+    assert emissions["history"] == ["spatialcarbon run study.toml", "seed 20240501"]
+    assert emissions["licences"] == ["CC-BY-4.0"]
+    assert emissions["metadata_crs"] is True
+    assert found["lisa_2017"]["aliases"]["label"] == "LISA 类型"
+    assert [entry[1] for entry in found["clusters"]["entries"]] == ["京津冀", "长三角", "珠三角"]
+
+
+def check_project(project):
+    assert project["read"] is True
+    assert project["title"] == "五大城市群"
+    assert project["crs"] is True
+    assert len(project["order"]) == 5
+    assert None not in project["order"]
+    assert all(layer["valid"] and not layer["undrawn"] for layer in project["layers"])
+    kinds = [layer["renderer"] for layer in project["layers"]]
+    assert kinds[:4] == ["graduatedSymbol"] * 2 + ["categorizedSymbol"] * 2
+    assert project["layers"][1]["aliases"]["co2_mt"] == "CO2 & more"
+    assert [len(names) for names in project["groups"].values()] == [1, 1]
+    assert project["shown"] == ["Links", '2017年二氧化碳排放 <CO2> & "more"', "Borders"]
+    west, south, east, north = project["extent"]
+    assert west < 110
+    assert east > 113
+    assert south < 30
+    assert north > 32
+    assert max(east - west, north - south) < 6
+
+
+def test_the_project_opens_also_after_its_folder_has_moved(folder, qgis, tmp_path):
+    moved = tmp_path / "elsewhere" / "moved"
+    moved.parent.mkdir()
+    shutil.move(folder, moved)
+    check_project(qgis(moved / "project.qgz"))
+
+
+def test_the_embedded_project_opens(folder, qgis):
+    check_project(qgis(f"geopackage:{folder / 'results.gpkg'}?projectName=五大城市群"))
+
+
+def test_a_drawn_map_has_the_colours_of_its_classes(folder, qgis, tmp_path):
+    from matplotlib.image import imread
+
+    qgis(folder / "results.gpkg", tmp_path / "map.png")
+    picture = (imread(tmp_path / "map_lisa_2017.png")[:, :, :3] * 255).round().astype(int)
+    seen = {tuple(pixel) for pixel in picture[::7, ::7].reshape(-1, 3).tolist()}
+    for colour in ((215, 25, 28), (44, 123, 182), (239, 239, 239), (140, 140, 140)):
+        assert colour in seen
