@@ -1,0 +1,143 @@
+"""Entry point: finds the command, and turns errors into sentences and exit statuses.
+
+0 done, 1 a fault of ours, 2 wrong input or use, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+import traceback
+from importlib import import_module
+from importlib.resources import files
+
+import click
+
+from spatialcarbon._version import __version__
+from spatialcarbon.cli.shared import chosen_language, say
+from spatialcarbon.core.errors import SpatialCarbonError
+
+COMMANDS = {
+    # command: (module, one line for the list)
+    "init": ("study", "Write a commented study file to start from."),
+    "check": ("study", "Check a study file and its data without running it."),
+    "run": ("study", "Run a study file: tables, figures, maps, report."),
+    "verify": ("study", "Repeat the run behind a folder of results and compare."),
+    "demo": ("study", "Run the study of the five city clusters that ships."),
+    "tables": ("lookup", "List the shipped tables, or print one."),
+    "units": ("lookup", "List or export the shipped map units."),
+    "weights": ("weights", "Build spatial weights for a map and describe or save them."),
+}
+
+
+def one_offs() -> dict[str, str]:
+    """Return the registered methods that are commands, with one line each.
+
+    The files are parsed, not imported: listing commands must not load pandas.
+    """
+    found = {}
+    folder = files("spatialcarbon.studies.analyses")
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not entry.name.endswith(".py") or entry.name.startswith("_"):
+            continue
+        tree = ast.parse(entry.read_text(encoding="utf-8"))
+        flags = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        if flags.get("ONE_OFF", True):
+            found[entry.name[:-3]] = (ast.get_docstring(tree) or "").partition("\n")[0]
+    return found
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return [*COMMANDS, *one_offs()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name in COMMANDS:
+            module = import_module(f"spatialcarbon.cli.{COMMANDS[cmd_name][0]}")
+            command: click.Command = getattr(module, f"{cmd_name}_command")
+            return command
+        if cmd_name in one_offs():
+            return import_module("spatialcarbon.cli.oneoff").build_command(cmd_name)  # type: ignore[no-any-return]
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        listed = [(name, say(line)) for name, (_, line) in COMMANDS.items()]
+        methods = [(name, say(line)) for name, line in one_offs().items()]
+        for title, rows in (("Commands", listed), ("Methods", methods)):
+            with formatter.section(say(title)):
+                formatter.write_dl(rows)
+
+
+def build() -> click.Group:
+    """Return the top-level command in the language of the command line."""
+
+    @click.group(
+        cls=LazyGroup,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        help=say("Spatial statistics of carbon in city clusters."),
+        epilog=say("Example: spatialcarbon run study.toml --out results"),
+    )
+    @click.version_option(__version__, prog_name="spatialcarbon")
+    @click.option(
+        "--lang", type=click.Choice(["en", "zh"]), expose_value=False, help=say("Language.")
+    )
+    @click.option(
+        "--debug", is_flag=True, expose_value=False, help=say("Show the traceback of an error.")
+    )
+    def command() -> None:
+        pass
+
+    return command
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in words
+    try:
+        status = build().main(words, standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except SpatialCarbonError as error:
+        _complain(say("Error"), error.render(chosen_language()), debug)
+        sys.exit(2)
+    except click.exceptions.Abort:
+        click.echo(say("\nInterrupted. Nothing was changed."), err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo(say("\nInterrupted. Nothing was changed."), err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe left: point standard output away so that the
+        # interpreter does not complain while shutting down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        reason = say(
+            "This is a fault of the program, not of your input: {kind}: {error}\n"
+            "  fix: run it again with --debug and report the traceback",
+            kind=type(error).__name__,
+            error=error,
+        )
+        _complain(say("Fault"), reason, debug)
+        sys.exit(1)
+
+
+def _complain(title: str, message: str, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    click.echo(click.style(f"{title}: ", fg="red", bold=True) + message, err=True)

@@ -1,0 +1,76 @@
+"""Options that name maps and weights, shared by several commands."""
+
+from __future__ import annotations
+
+import click
+
+from spatialcarbon.cli.shared import say
+
+TRANSFORMS = click.Choice(["R", "B", "D", "V"])
+
+
+def map_options() -> list[click.Parameter]:
+    """Return the options that name a map."""
+    return [
+        click.Option(
+            ["--units"],
+            default="cities",
+            show_default=True,
+            help=say("Map: cities, provinces or a file."),
+        ),
+        click.Option(["--key"], help=say("Column of the unit labels (own map).")),
+        click.Option(["--layer"], help=say("Layer of a GeoPackage.")),
+        click.Option(["--crs"], help=say("CRS, where the file has none.")),
+        click.Option(["--clusters"], help=say("Codes such as BTH,YRD or plan (shipped maps).")),
+    ]
+
+
+def weight_options(transform: str) -> list[click.Parameter]:
+    """Return the options that describe weights."""
+    words = say("queen, rook, queen:2, knn:4, band, band:150, kernel, blocks:COLUMN, or a file")
+    return [
+        click.Option(["--weights"], default="queen", show_default=True, help=words),
+        click.Option(
+            ["--transform"],
+            type=TRANSFORMS,
+            default=transform,
+            show_default=True,
+            help=say("Standardisation."),
+        ),
+    ]
+
+
+def table_options() -> list[click.Parameter]:
+    """Return the options that name a column of a table."""
+    return [
+        click.Option(
+            ["--table"],
+            required=True,
+            help=say("Shipped table or file (CSV, Excel, Parquet, GeoPackage)."),
+        ),
+        click.Option(
+            ["--table-key"], help=say("Column of the place in the table; --key by default.")
+        ),
+        click.Option(["--column"], required=True, help=say("Column of the values.")),
+        click.Option(
+            ["--measure"], help=say("Unit of measure of the column, such as Mt CO2 or 万吨.")
+        ),
+        click.Option(["--year"], help=say("Year to use, or the column that holds it.")),
+        click.Option(
+            ["--level"],
+            type=click.Choice(["city", "province"]),
+            help=say("Match place names of the table to adcodes."),
+        ),
+        click.Option(["--groups"], help=say("Groups: cluster codes, or a column of the map.")),
+    ]
+
+
+def seed_option() -> click.Parameter:
+    """Return the option of the seed."""
+    return click.Option(
+        ["--seed"],
+        type=click.IntRange(min=0),
+        default=20240501,
+        show_default=True,
+        help=say("Seed of every random draw."),
+    )

@@ -1,0 +1,61 @@
+"""The command that builds spatial weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from spatialcarbon.cli.options import map_options, weight_options
+from spatialcarbon.cli.shared import common_options, emit, note, output_options, say
+
+
+@click.command("weights", help=say("Build spatial weights for a map and describe or save them."))
+@click.option("--bridges", is_flag=True, help=say("Propose links for units without neighbours."))
+@output_options
+@common_options
+def weights_command(
+    units: str,
+    key: str | None,
+    layer: str | None,
+    crs: str | None,
+    clusters: str | None,
+    weights: str,
+    transform: str,
+    bridges: bool,
+    form: str,
+    out: Path | None,
+) -> None:
+    """Describe weights, or save them: --out w.parquet, w.gal, w.gwt or edges as w.csv."""
+    import pandas as pd
+
+    from spatialcarbon.cli.sources import named_map, named_weights
+    from spatialcarbon.core.language import text
+    from spatialcarbon.report.tables import Table
+    from spatialcarbon.studies.publish import plain_os_errors
+    from spatialcarbon.weights.backbone import Backbone
+
+    frame = named_map(units, key, layer, crs, clusters)
+    built = named_weights(weights, frame, transform)
+    if bridges:
+        proposed = Backbone(frame).suggest_bridges(built)
+        table = Table("bridges", text("Proposed bridges"), proposed, decimals={"distance_km": 1})
+        emit([table], form, out)
+        return
+    if out is not None and out.suffix.lower() in (".parquet", ".gal", ".gwt"):
+        with plain_os_errors(out):
+            if out.suffix.lower() == ".parquet":
+                built.to_parquet(out)
+            else:
+                built.to_gal(out)
+        note(say("written: {path}", path=out))
+        return
+    if out is not None or form != "table":
+        emit([Table("edges", text("Links"), built.to_edges())], form, out)
+        return
+    facts = [(name, str(value)) for name, value in built.describe().items()]
+    described = pd.DataFrame(facts, columns=["fact", "value"])
+    emit([Table("weights", text("Spatial weights"), described)], form, out)
+
+
+weights_command.params = [*map_options(), *weight_options("B"), *weights_command.params]

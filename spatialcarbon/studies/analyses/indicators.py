@@ -1,0 +1,402 @@
+"""Totals, shares, growth and ratios of emissions, by place and by group."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pandas as pd
+from pydantic import Field
+
+from spatialcarbon.core.language import Text, text
+from spatialcarbon.report.canvas import FigureSpec
+from spatialcarbon.report.figures import shares_over_time, totals_over_time
+from spatialcarbon.report.layers import Layer, graduated_style
+from spatialcarbon.report.maps import choropleth
+from spatialcarbon.report.tables import Table
+from spatialcarbon.stats.indicators import TOTAL, IndicatorResult, growth, indicators
+from spatialcarbon.studies.analyses.lisa import with_names
+from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
+from spatialcarbon.studies.maplayers import named_frame
+from spatialcarbon.studies.words import HEADINGS, INDICATORS, LABELS, shown, significant
+
+
+class IndicatorParameters(Parameters):
+    """Settings of the analysis."""
+
+    VARIABLES: ClassVar = ("emission", "population", "gdp", "built_area", "sink")
+
+    emission: str = Field(default="co2", description="Variable of emissions.")
+    population: str | None = Field(default=None, description="Variable of persons.")
+    gdp: str | None = Field(default=None, description="Variable of GDP.")
+    built_area: str | None = Field(default=None, description="Variable of built-up area.")
+    sink: str | None = Field(default=None, description="Variable of carbon uptake.")
+    land_area: bool = Field(default=True, description="Use the column area_km2 of the map.")
+    years: list[int] | None = Field(default=None, description="Years; all of them if left out.")
+    map_years: list[int] | None = Field(
+        default=None, description="Years to map; the last one if left out."
+    )
+    growth: list[tuple[int, int]] = Field(default=[], description="Pairs of years to compare.")
+
+
+def run(parameters: IndicatorParameters, inputs: Inputs) -> dict[str, object]:
+    """Compute all indicators, and growth between the years asked for."""
+    area = inputs.units["area_km2"] if parameters.land_area and "area_km2" in inputs.units else None
+    groups = inputs.groups or None
+    result = indicators(
+        inputs.panel,
+        emission=parameters.emission,
+        population=parameters.population,
+        gdp=parameters.gdp,
+        area=area,
+        built_area=parameters.built_area,
+        sink=parameters.sink,
+        groups=groups,
+        years=parameters.years,
+    )
+    grown = [
+        growth(inputs.panel, emission=parameters.emission, start=a, end=b, groups=groups)
+        for a, b in parameters.growth
+    ]
+    return {"indicators": result, "growth": pd.concat(grown) if grown else None}
+
+
+def check(parameters: IndicatorParameters, inputs: Inputs) -> list[Text]:
+    """Return what does not fit the data: years that the emissions lack."""
+    known = {int(str(year)) for year in inputs.panel[parameters.emission].columns}
+    asked = {
+        *(parameters.years or []),
+        *(parameters.map_years or []),
+        *(year for pair in parameters.growth for year in pair),
+    }
+    problems = []
+    absent = sorted(asked - known)
+    if absent:
+        problems.append(
+            text(
+                "{variable} has no year {years}; it has {first} to {last}",
+                variable=parameters.emission,
+                years=", ".join(map(str, absent)),
+                first=min(known),
+                last=max(known),
+            )
+        )
+    for a, b in parameters.growth:
+        if a >= b:
+            problems.append(text("growth from {start} to {end} has no length", start=a, end=b))
+    return problems
+
+
+def _map_years(done: Done) -> list[int]:
+    known = [int(str(y)) for y in done.inputs.panel[done.parameters.emission].columns]
+    return list(done.parameters.map_years or [max(known)])
+
+
+def _place_names(done: Done, frame: pd.DataFrame) -> list[Text]:
+    return [
+        done.inputs.names[place] if level == "unit" else done.inputs.group_name(str(place))
+        for level, place in zip(frame["level"], frame["place"], strict=True)
+    ]
+
+
+def tables(done: Done) -> list[Table]:
+    """Return indicators by group, by place, and growth."""
+    result: IndicatorResult = done.result["indicators"]
+    frame = result.to_frame()
+    frame.insert(2, "name", _place_names(done, frame))
+    made = []
+    for level, title in (
+        ("group", text("Indicators by group")),
+        ("unit", text("Indicators by place")),
+    ):
+        rows = frame[frame["level"] == level].drop(columns="level").reset_index(drop=True)
+        if rows.empty:
+            continue
+        if level == "group":
+            made.append(_totals(done, result))
+        made.append(
+            Table(
+                name=f"{done.key}_by_{level}",
+                title=title,
+                frame=rows,
+                headings=HEADINGS,
+                words={**LABELS, **INDICATORS},
+                decimals={"value": 3},
+                note=text(
+                    "Group ratios are ratios of sums. Land area and built-up area are two different denominators."
+                ),
+                shown=("name", "year", "indicator", "value", "measure", "status"),
+            )
+        )
+    grown = done.result["growth"]
+    if grown is not None:
+        grown = grown.reset_index(drop=True)
+        grown.insert(2, "name", _place_names(done, grown))
+        made.append(
+            Table(
+                name=f"{done.key}_growth",
+                title=text("Growth"),
+                frame=grown.sort_values("level", kind="stable", ignore_index=True),
+                shown_rows=_groups_first(grown),
+                headings=HEADINGS,
+                words=LABELS,
+                decimals={
+                    "value_start": 2,
+                    "value_end": 2,
+                    "change": 2,
+                    "growth": 3,
+                    "annual_growth": 4,
+                },
+                note=text(
+                    "Growth is a fraction: 0.25 means 25 %. Per year it is the constant rate that leads from start to end."
+                ),
+                shown=(
+                    "name",
+                    "start",
+                    "end",
+                    "value_start",
+                    "value_end",
+                    "change",
+                    "growth",
+                    "annual_growth",
+                    "measure",
+                ),
+            )
+        )
+    return made
+
+
+def _groups_first(grown: pd.DataFrame) -> pd.Series[bool] | None:
+    ordered = grown["level"].sort_values(kind="stable", ignore_index=True)
+    return ordered == "group" if (ordered == "group").any() else None
+
+
+def _totals(done: Done, result: IndicatorResult) -> Table:
+    wide = result.pivot(TOTAL)
+    frame = wide.rename_axis(index="group", columns=None).reset_index()
+    frame.columns = [str(column) for column in frame.columns]
+    frame.insert(1, "group_name", [done.inputs.group_name(g) for g in frame["group"]])
+    measure = done.inputs.measure(done.parameters.emission)
+    return Table(
+        name=f"{done.key}_totals",
+        title=text(
+            "{variable} by group ({measure})",
+            variable=done.inputs.variable_name(done.parameters.emission),
+            measure=measure,
+        ),
+        frame=frame,
+        headings=HEADINGS,
+        decimals={str(year): 1 for year in wide.columns},
+        shown=[c for c in frame.columns if c != "group"],
+    )
+
+
+def figures(done: Done) -> list[FigureSpec]:
+    """Return totals and shares over time, and maps of totals and emissions per head."""
+    inputs, parameters = done.inputs, done.parameters
+    result: IndicatorResult = done.result["indicators"]
+    name = inputs.variable_name(parameters.emission)
+    measure = inputs.measure(parameters.emission)
+    specs = []
+    groups = {code: inputs.group_name(code) for code in inputs.groups}
+    if groups:
+        totals = result.pivot(TOTAL).drop(index="ALL")
+        if totals.shape[1] > 1:
+            title = text("{variable} by group over time", variable=name)
+            specs.append(
+                FigureSpec(
+                    name=f"{done.key}_totals",
+                    title=title,
+                    caption=text(
+                        "Sums over the places of each group. Groups differ in size: compare ratios, not totals, when the question is who is cleaner."
+                    ),
+                    alt=text("Line chart of emissions by group and year."),
+                    draw=lambda language: totals_over_time(
+                        totals,
+                        title=title,
+                        quantity=name,
+                        unit=measure,
+                        group_names=groups,
+                        language=language,
+                    ),
+                )
+            )
+            share_title = text("Shares of the groups in {variable}", variable=name)
+            specs.append(
+                FigureSpec(
+                    name=f"{done.key}_shares",
+                    title=share_title,
+                    caption=text("Shares of the sum of the groups shown, not of the country."),
+                    alt=text("Chart of the share of each group by year."),
+                    draw=lambda language: shares_over_time(
+                        totals, title=share_title, group_names=groups, language=language
+                    ),
+                )
+            )
+    for layer in _maps(done):
+        specs.append(_map_figure(done, *layer))
+    return specs
+
+
+def _maps(done: Done) -> list[tuple[str, Text, pd.Series, str]]:
+    """Return what is mapped: key, title, values, unit of measure."""
+    result: IndicatorResult = done.result["indicators"]
+    name = done.inputs.variable_name(done.parameters.emission)
+    measure = done.inputs.measure(done.parameters.emission)
+    maps = [
+        (
+            f"{done.parameters.emission}_{year}",
+            text("{variable}, {year}", variable=name, year=year),
+            done.inputs.panel.at(done.parameters.emission, year),
+            measure,
+        )
+        for year in _map_years(done)
+    ]
+    table = result.table
+    for indicator in ("per_capita", "per_gdp"):
+        rows = table[(table["indicator"] == indicator) & (table["level"] == "unit")]
+        if rows.empty:
+            continue
+        year = int(rows["year"].max())
+        values = (
+            rows[rows["year"] == year].set_index("place")["value"].reindex(done.inputs.units.index)
+        )
+        title = text("{variable}, {year}", variable=INDICATORS[indicator], year=year)
+        maps.append((f"{indicator}_{year}", title, values, str(rows["measure"].iloc[0])))
+    return maps
+
+
+def _map_figure(done: Done, key: str, title: Text, values: pd.Series, measure: str) -> FigureSpec:
+    inputs = done.inputs
+    return FigureSpec(
+        name=f"{done.key}_{key}_map",
+        title=title,
+        caption=text("Classes are natural breaks; large places catch the eye whatever they emit."),
+        alt=text("Map with places shaded by class."),
+        draw=lambda language: choropleth(
+            with_names(inputs, language),
+            values,
+            title=title,
+            unit=measure,
+            groups=inputs.first_group(),
+            group_names=inputs.group_names,
+            background=inputs.background,
+            language=language,
+        ),
+    )
+
+
+def layers(done: Done) -> list[Layer]:
+    """Return one graduated layer per map."""
+    inputs = done.inputs
+    group = inputs.first_group()
+    made = []
+    for at, (key, title, values, measure) in enumerate(_maps(done)):
+        columns = {
+            **({} if group is None else {"group": group.to_numpy()}),
+            "value": values.reindex(inputs.units.index).to_numpy(),
+        }
+        made.append(
+            Layer(
+                name=f"{done.key}_{key}",
+                title=title,
+                abstract=text("{title} ({measure}), natural breaks.", title=title, measure=measure),
+                frame=named_frame(inputs, columns),
+                aliases={
+                    **HEADINGS,
+                    "value": text("{title} ({measure})", title=title, measure=measure),
+                },
+                style=graduated_style("value", values.dropna(), unit=measure),
+                label_field="name",
+                visible=at == 0,
+                group=text("Emissions"),
+            )
+        )
+    return made
+
+
+def findings(done: Done) -> list[Text]:
+    """Return the sentences that say what was found."""
+    result: IndicatorResult = done.result["indicators"]
+    inputs, parameters = done.inputs, done.parameters
+    if not inputs.groups:
+        return []
+    name, measure = inputs.variable_name(parameters.emission), inputs.measure(parameters.emission)
+    wide = result.pivot(TOTAL)
+    first, last = int(wide.columns[0]), int(wide.columns[-1])
+    parts = wide.drop(index="ALL")
+    said = []
+    if first != last:
+        said.append(
+            text(
+                "{variable} of all units went from {a} {measure} in {first} to {b} {measure} in {last}.",
+                variable=name,
+                a=shown(wide[first]["ALL"], 1),
+                b=shown(wide[last]["ALL"], 1),
+                first=first,
+                last=last,
+                measure=measure,
+            )
+        )
+    top, low = parts[last].idxmax(), parts[last].idxmin()
+    said.append(
+        text(
+            "In {last} the largest total is that of {top} ({b} {measure}), the smallest that of {low} ({a} {measure}).",
+            last=last,
+            top=inputs.group_name(str(top)),
+            low=inputs.group_name(str(low)),
+            b=shown(parts[last].max(), 1),
+            a=shown(parts[last].min(), 1),
+            measure=measure,
+        )
+    )
+    table = result.table
+    for indicator in ("per_capita", "per_gdp", "per_area"):
+        rows = table[
+            (table["indicator"] == indicator)
+            & (table["level"] == "group")
+            & (table["status"] == "ok")
+            & (table["place"] != "ALL")
+        ]
+        if rows.empty:
+            continue
+        year = int(rows["year"].max())
+        values = rows[rows["year"] == year].set_index("place")["value"]
+        said.append(
+            text(
+                "{indicator}, {year}: highest in {top} ({a} {measure}), lowest in {low} ({b} {measure}).",
+                indicator=INDICATORS[indicator],
+                year=year,
+                top=inputs.group_name(str(values.idxmax())),
+                low=inputs.group_name(str(values.idxmin())),
+                a=significant(values.max()),
+                b=significant(values.min()),
+                measure=str(rows["measure"].iloc[0]),
+            )
+        )
+    return said
+
+
+ANALYSIS = Analysis(
+    name="indicators",
+    title=text("Emissions: totals, shares and ratios"),
+    question=text(
+        "Who emits how much, in total, per head, per GDP and per area, and how is it changing?"
+    ),
+    reading=text(
+        "Totals say where the carbon is, ratios say how it is produced. A group's ratio divides the sum "
+        "of its emissions by the sum of the denominator, so large places weigh more. A ratio is given "
+        "only for years in which its denominator is known."
+    ),
+    methods=text(
+        "Totals, ratios of sums, growth x_b/x_a − 1 and constant annual growth. Land area is measured on "
+        "the ellipsoid from unsimplified boundaries."
+    ),
+    parameters=IndicatorParameters,
+    run=run,
+    tables=tables,
+    figures=figures,
+    layers=layers,
+    text=findings,
+    check=check,
+    references=("study002", "chen2020"),
+)

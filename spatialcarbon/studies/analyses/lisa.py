@@ -1,0 +1,312 @@
+"""Local Moran's I: hot spots, cold spots and outliers on the map."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from pydantic import Field
+
+from spatialcarbon.core.errors import PermutationWarning, some
+from spatialcarbon.core.language import Text, text
+from spatialcarbon.report.canvas import FigureSpec
+from spatialcarbon.report.figures import moran_scatter
+from spatialcarbon.report.layers import Layer, lisa_style
+from spatialcarbon.report.maps import lisa_map
+from spatialcarbon.report.tables import Table
+from spatialcarbon.stats.inference import Correction
+from spatialcarbon.stats.local_moran import LABELS as QUADRANT_LABELS
+from spatialcarbon.stats.local_moran import LocalMoranResult, Scaling, local_moran
+from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
+from spatialcarbon.studies.maplayers import named_frame
+from spatialcarbon.studies.words import HEADINGS, LABELS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+class LisaParameters(Parameters):
+    """Settings of the analysis."""
+
+    variable: str = Field(description="Variable to test.")
+    years: list[int] | None = Field(default=None, description="Years; the last one if left out.")
+    weights: str | None = Field(
+        default=None, description="Name of the weights; the first if left out."
+    )
+    permutations: int = Field(default=9999, ge=0, description="Conditional draws per unit.")
+    alpha: float = Field(default=0.05, gt=0, lt=1, description="Level of significance.")
+    correction: Correction = Field(default="fdr_bh", description="For testing many units at once.")
+    scaling: Scaling = Field(default="n", description="Divisor of the variance.")
+    independent: bool = Field(default=False, description="Draw afresh for every unit.")
+
+
+def run(parameters: LisaParameters, inputs: Inputs) -> dict[int, LocalMoranResult]:
+    """Compute one local analysis per year."""
+    results = {}
+    for year in years_of(parameters, inputs):
+        with warnings.catch_warnings():
+            # The result carries the same sentence as a note, which the report shows.
+            warnings.simplefilter("ignore", PermutationWarning)
+            results[year] = local_moran(
+                inputs.panel.at(parameters.variable, year),
+                inputs.weights_named(parameters.weights),
+                permutations=parameters.permutations,
+                alpha=parameters.alpha,
+                correction=parameters.correction,
+                scaling=parameters.scaling,
+                independent=parameters.independent,
+                rng=inputs.seed,
+            )
+    return results
+
+
+def years_of(parameters: LisaParameters, inputs: Inputs) -> list[int]:
+    """Return the years asked for, the last one by default."""
+    known = [int(str(year)) for year in inputs.panel[parameters.variable].columns]
+    return list(parameters.years) if parameters.years else [max(known)]
+
+
+def check(parameters: LisaParameters, inputs: Inputs) -> list[Text]:
+    """Return what does not fit the data: years that the variable lacks."""
+    known = {int(str(year)) for year in inputs.panel[parameters.variable].columns}
+    absent = [year for year in parameters.years or [] if year not in known]
+    if not absent:
+        return []
+    return [
+        text(
+            "{variable} has no year {years}; it has {first} to {last}",
+            variable=parameters.variable,
+            years=", ".join(map(str, absent)),
+            first=min(known),
+            last=max(known),
+        )
+    ]
+
+
+def year_frame(done: Done, year: int) -> pd.DataFrame:
+    """Return the units of one year with names, values and results."""
+    result: LocalMoranResult = done.result[year]
+    frame = result.to_frame()
+    frame.insert(1, "name", [done.inputs.names[unit] for unit in frame["unit"]])
+    values = done.inputs.panel.at(done.parameters.variable, year)
+    frame.insert(2, "value", values.reindex(frame["unit"]).to_numpy())
+    return frame
+
+
+def tables(done: Done) -> list[Table]:
+    """Return one table of all units and years."""
+    parts = []
+    for year in done.result:
+        part = year_frame(done, year)
+        part.insert(0, "year", year)
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
+    measure = done.inputs.measure(done.parameters.variable)
+    return [
+        Table(
+            name=done.key,
+            title=text(
+                "Local Moran's I of {variable}",
+                variable=done.inputs.variable_name(done.parameters.variable),
+            ),
+            frame=frame,
+            headings={**HEADINGS, "statistic": HEADINGS["local"]},
+            measures={"value": measure, "lag": measure},
+            decimals={"statistic": 3, "lag": 2, "value": 2, "pvalue": 4, "qvalue": 4},
+            words=LABELS,
+            note=text(
+                "q is the p-value adjusted for testing many units; the cluster type is given where q "
+                "is at most the level chosen."
+            ),
+            shown=("year", "name", "value", "statistic", "lag", "pvalue", "qvalue", "label"),
+        )
+    ]
+
+
+def figures(done: Done) -> list[FigureSpec]:
+    """Return a map and a Moran scatter plot per year."""
+    inputs, variable = done.inputs, done.parameters.variable
+    name = inputs.variable_name(variable)
+    group = inputs.first_group()
+    specs = []
+    for year, result in done.result.items():
+        map_title = text("Local clusters of {variable}, {year}", variable=name, year=year)
+        plot_title = text("Moran scatter plot of {variable}, {year}", variable=name, year=year)
+
+        def draw_map(language, result=result, title=map_title):  # type: ignore[no-untyped-def]
+            return lisa_map(
+                with_names(inputs, language),
+                result.to_frame(),
+                title=title,
+                name_field="shown_name",
+                groups=group,
+                group_names=inputs.group_names,
+                background=inputs.background,
+                language=language,
+            )
+
+        def draw_plot(language, result=result, title=plot_title):  # type: ignore[no-untyped-def]
+            spread = float(result.deviation.std(ddof=0))
+            return moran_scatter(
+                result.deviation / spread,
+                result.lag.fillna(0.0) / spread,  # an isolate has no neighbours: drawn hollow at 0
+                result.global_statistic,
+                title=title,
+                quantity=name,
+                labels=result.label,
+                names=with_names(inputs, language)["shown_name"],
+                language=language,
+            )
+
+        specs += [
+            FigureSpec(
+                name=f"{done.key}_{variable}_{year}_map",
+                title=map_title,
+                caption=text(
+                    "Coloured places differ from a random arrangement after correction for multiple "
+                    "tests: red where high lies among high, blue where low lies among low, pale "
+                    "shades for a place unlike its neighbours."
+                ),
+                alt=text("Map of local Moran clusters by place."),
+                draw=draw_map,
+            ),
+            FigureSpec(
+                name=f"{done.key}_{variable}_{year}_scatter",
+                title=plot_title,
+                caption=text(
+                    "Each point is a place: its own value across, the mean of its neighbours up, both "
+                    "in standard deviations. The slope of the line is Moran's I."
+                ),
+                alt=text("Scatter plot of standardised values against their spatial lags."),
+                draw=draw_plot,
+            ),
+        ]
+    return specs
+
+
+def with_names(inputs: Inputs, language: str) -> gpd.GeoDataFrame:
+    """Return the map with a column of names in one language."""
+    shown = [
+        inputs.names[unit].render("zh" if language == "zh" else "en") for unit in inputs.units.index
+    ]
+    return inputs.units.assign(shown_name=shown)
+
+
+def layers(done: Done) -> list[Layer]:
+    """Return one map layer per year with the standard colours."""
+    inputs, variable = done.inputs, done.parameters.variable
+    name = inputs.variable_name(variable)
+    made = []
+    for year in done.result:
+        frame = year_frame(done, year).set_index("unit").reindex(inputs.units.index)
+        columns = {str(c): frame[c] for c in frame.columns if c != "name"}
+        made.append(
+            Layer(
+                name=f"{done.key}_{variable}_{year}",
+                title=text("Local clusters of {variable}, {year}", variable=name, year=year),
+                abstract=text(
+                    "Local Moran's I of {variable} in {year}; {n} permutations, {correction}, level {alpha}.",
+                    variable=name,
+                    year=year,
+                    n=done.parameters.permutations,
+                    correction=done.parameters.correction,
+                    alpha=done.parameters.alpha,
+                ),
+                frame=named_frame(inputs, columns),
+                aliases={
+                    **HEADINGS,
+                    "statistic": HEADINGS["local"],
+                    "value": text(
+                        "{variable} ({measure})", variable=name, measure=inputs.measure(variable)
+                    ),
+                },
+                style=lisa_style("label"),
+                label_field="name",
+                group=text("Local clusters"),
+            )
+        )
+    return made
+
+
+def findings(done: Done) -> list[Text]:
+    """Return the sentences that say what was found."""
+    said = []
+    name = done.inputs.variable_name(done.parameters.variable)
+    for year, result in done.result.items():
+        counts = result.counts
+        found = counts[list(QUADRANT_LABELS.values())]
+        if not result.permutations:
+            said.append(text("{year}: no test was made (0 permutations).", year=year))
+            continue
+        if found.sum() == 0:
+            tested = int(result.pvalue.notna().sum())
+            said.append(
+                text(
+                    "{variable}, {year}: no place stands out after correction for multiple tests. This "
+                    "does not show that there are no clusters, only that these data cannot tell them "
+                    "from chance: {raw} of {n} places have p < {alpha} by themselves, and about {by_chance} "
+                    "would if nothing were going on.",
+                    variable=name,
+                    year=year,
+                    raw=int((result.pvalue < result.alpha).sum()),
+                    n=tested,
+                    alpha=result.alpha,
+                    by_chance=round(tested * result.alpha),
+                )
+            )
+            continue
+        for label, count in found[found > 0].items():
+            where = result.label.index[(result.label == label).to_numpy()]
+            said.append(
+                text(
+                    "{variable}, {year}: {n} {label}: {places}.",
+                    variable=name,
+                    year=year,
+                    n=int(count),
+                    label=LABELS[str(label)],
+                    places=Places([done.inputs.names[unit] for unit in where]),
+                )
+            )
+    return said
+
+
+class Places(Text):
+    """Names of several places, in either language."""
+
+    def __init__(self, names: list[Text]) -> None:
+        super().__init__("", {"names": tuple(names)})
+
+    def render(self, language: str) -> str:
+        """Return up to twelve names."""
+        shown = [item.render("zh" if language == "zh" else "en") for item in self.params["names"]]
+        joined = some(shown, 12)
+        return joined.replace(", ", "、") if language == "zh" else joined
+
+
+ANALYSIS = Analysis(
+    name="lisa",
+    title=text("Local clusters: local Moran's I"),
+    question=text(
+        "Where are the hot spots, the cold spots and the places unlike their neighbours?"
+    ),
+    reading=text(
+        "High-High: a high value among high neighbours (hot spot). Low-Low: cold spot. High-Low and "
+        "Low-High: a place unlike its neighbours. The colour marks the core of a cluster; its "
+        "neighbours belong to it too. Not significant means that chance is a sufficient explanation, "
+        "not that nothing is there."
+    ),
+    methods=text(
+        "Local Moran's I (Anselin 1995) with conditional permutation: each place keeps its value, its "
+        "neighbours' values are drawn without replacement from the rest. Two-sided p-values "
+        "(b + 1)/(R + 1), doubled; false discovery rate after Benjamini and Hochberg (1995)."
+    ),
+    parameters=LisaParameters,
+    run=run,
+    tables=tables,
+    figures=figures,
+    layers=layers,
+    text=findings,
+    check=check,
+    references=("anselin1995", "anselin1996", "benjamini1995", "caldas2006", "phipson2010"),
+)

@@ -1,0 +1,288 @@
+"""From a study file to the things an analysis works on: map, panel, weights, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from spatialcarbon.core.errors import AlignmentError, OptionError, SchemaError, some
+from spatialcarbon.core.language import Text
+from spatialcarbon.core.language import name as bilingual
+from spatialcarbon.data.catalogue import load_table, tables
+from spatialcarbon.data.panel import Panel
+from spatialcarbon.data.readers import read_panel
+from spatialcarbon.geo.clusters import clusters, groups_for
+from spatialcarbon.geo.units import load_units, read_units
+from spatialcarbon.stats.moran_panel import group_members
+from spatialcarbon.studies import schema, words
+from spatialcarbon.studies.analysis import Inputs
+from spatialcarbon.weights.backbone import Backbone
+from spatialcarbon.weights.weights import Weights
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialcarbon.geo.units import UnitLevel
+    from spatialcarbon.studies.study_file import Study
+
+SHIPPED_MAPS = ("cities", "provinces")
+
+
+def build_inputs(study: Study) -> Inputs:
+    """Load everything a study names, aligned with its map."""
+    section = study.file.units
+    units = load_map(section, study.locate)
+    groups, group_names = load_groups(section, units)
+    panel = load_panel(study.file.tables, units.index, study.locate)
+    backbone = Backbone(units)
+    weights = {
+        name: build_weights(part, backbone, units, panel, study.locate)
+        for name, part in study.file.weights.items()
+    }
+    return Inputs(
+        units=units,
+        names=unit_names(units, section.label),
+        panel=panel,
+        backbone=backbone,
+        weights=weights,
+        groups=groups,
+        group_names=group_names,
+        seed=study.file.study.seed,
+        variable_names=variable_names(study.file.tables),
+        background=load_units("provinces") if section.source in SHIPPED_MAPS else None,
+    )
+
+
+def load_map(section: schema.UnitsSection, locate: Callable[[str], Path]) -> gpd.GeoDataFrame:
+    """Return the map of a study: a shipped one, restricted to its groups, or the user's own."""
+    if section.source in SHIPPED_MAPS:
+        return load_units(cast("UnitLevel", section.source), clusters=section.groups)
+    if section.key is None:
+        raise SchemaError(
+            "[units] names a map file but not the column of its labels",
+            fix='key = "adcode" under [units]',
+        )
+    return read_units(
+        locate(section.source),
+        key=section.key,
+        crs=section.crs,
+        layer=section.layer,
+        encoding=section.encoding,
+    )
+
+
+def unit_names(units: gpd.GeoDataFrame, label: str | None) -> Mapping[Any, Text]:
+    """Return the name of every unit in both languages, as far as the map has them."""
+    if label is not None:
+        if label not in units.columns:
+            raise SchemaError(
+                "the map has no column {label!r} to label units with",
+                expected="one of {columns}",
+                label=label,
+                columns=some([c for c in units.columns if c != "geometry"], 12),
+            )
+        return {unit: Text(str(name)) for unit, name in units[label].items()}
+    if {"name_zh", "name_en"} <= set(units.columns):
+        return {
+            unit: bilingual(english, chinese)
+            for unit, english, chinese in zip(
+                units.index, units["name_en"], units["name_zh"], strict=True
+            )
+        }
+    return {unit: Text(str(unit)) for unit in units.index}
+
+
+def variable_names(sections: Mapping[str, schema.TableSection]) -> dict[str, Text]:
+    """Return the name of every variable: the study's own, a customary one, or its key."""
+    return {
+        variable: Text(part.title) if part.title else words.VARIABLES.get(variable, Text(variable))
+        for section in sections.values()
+        for variable, part in section.variables.items()
+    }
+
+
+def load_groups(
+    section: schema.UnitsSection, units: gpd.GeoDataFrame
+) -> tuple[dict[str, pd.Index], dict[str, Text]]:
+    """Return the groups to compare, and their names."""
+    chosen = section.groups
+    if chosen is None:
+        return {}, {}
+    if section.source not in SHIPPED_MAPS:
+        if not isinstance(chosen, str) or chosen not in units.columns:
+            raise SchemaError(
+                "groups = {value!r} is not a column of the map",
+                expected="one of {columns}",
+                value=chosen,
+                columns=some([c for c in units.columns if c != "geometry"], 12),
+            )
+        own = group_members(units[chosen], units.index, overall=False)
+        return own, {code: Text(code) for code in own}
+    members = groups_for(units.index, chosen)
+    return members, cluster_names(members)
+
+
+def cluster_names(codes: Iterable[str]) -> dict[str, Text]:
+    """Return the names of registered groups, in the order of the registry; others are left out."""
+    wanted = set(codes)
+    registry = clusters().drop_duplicates("cluster")
+    return {
+        str(code): bilingual(str(english), str(chinese))
+        for code, english, chinese in zip(
+            registry["cluster"], registry["cluster_en"], registry["cluster_zh"], strict=True
+        )
+        if code in wanted
+    }
+
+
+def load_panel(
+    sections: Mapping[str, schema.TableSection], units: pd.Index, locate: Callable[[str], Path]
+) -> Panel:
+    """Return all variables of all tables as one panel on the units of the map."""
+    joined: Panel | None = None
+    for name, section in sections.items():
+        panel = _table_panel(name, section, locate).aligned_to(units, extra="drop")
+        joined = panel if joined is None else joined.join(panel)
+    assert joined is not None, "the schema asks for at least one table"
+    return joined
+
+
+def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str], Path]) -> Panel:
+    measures = {variable: part.measure for variable, part in section.variables.items()}
+    columns = {variable: part.column or variable for variable, part in section.variables.items()}
+    if is_shipped(section.source):
+        frame = load_table(section.source)
+        if "year" not in frame.columns or "adcode" not in frame.columns:
+            raise SchemaError(
+                "[tables.{table}]: {source} is not a table of units and years",
+                arrived="columns {columns}",
+                table=name,
+                source=section.source,
+                columns=some(frame.columns, 12),
+            )
+        declared = frame.attrs["units"]
+        panel = Panel.from_frame(
+            frame,
+            unit="adcode",
+            year="year",
+            values=list(columns.values()),
+            units={column: declared.get(column) for column in columns.values()},
+        )
+        grids = {variable: panel[column] for variable, column in columns.items()}
+        own = Panel.from_grids(
+            grids,
+            {variable: declared.get(column) for variable, column in columns.items()},
+            unit_name="adcode",
+            source=str(frame.attrs["source"]),
+        )
+        for variable, measure in measures.items():
+            own = own.convert(variable, measure)
+        return own
+    if section.unit is None:
+        raise SchemaError(
+            "[tables.{table}] names a file but not the column of the place",
+            fix='unit = "city" under [tables.{table}]',
+            table=name,
+        )
+    panel = read_panel(
+        locate(section.source),
+        unit=section.unit,
+        year=section.year,
+        values=list(columns.values()),
+        units={columns[variable]: measure for variable, measure in measures.items()},
+        level=section.level,
+        sheet=section.sheet,
+        encoding=section.encoding,
+    )
+    return Panel.from_grids(
+        {variable: panel[column] for variable, column in columns.items()},
+        measures,
+        unit_name=panel.unit_name,
+        remarks=panel.remarks,
+        source=panel.source,
+    )
+
+
+def is_shipped(source: str) -> bool:
+    """Return whether a table of this name comes with the package."""
+    return source in set(tables()["name"])
+
+
+def build_weights(
+    section: Any,
+    backbone: Backbone,
+    units: gpd.GeoDataFrame,
+    panel: Panel,
+    locate: Callable[[str], Path],
+) -> Weights:
+    """Return the weights a section describes, bridged and standardised."""
+    islands = section.islands
+    match section:
+        case schema.ContiguityWeights():
+            raw = backbone.contiguity(
+                section.criterion,
+                order=section.order,
+                include_lower=section.include_lower,
+                islands=islands,
+            )
+        case schema.KnnWeights():
+            raw = backbone.knn(section.k, symmetrise=section.symmetrise, islands=islands)
+        case schema.BandWeights():
+            raw = backbone.distance_band(
+                section.km, inverse=section.inverse, power=section.power, islands=islands
+            )
+        case schema.KernelWeights():
+            raw = backbone.kernel(
+                section.function,
+                bandwidth=section.bandwidth,
+                k=section.k,
+                truncate=section.truncate,
+                islands=islands,
+            )
+        case schema.BlockWeights():
+            if section.column not in units.columns:
+                raise SchemaError(
+                    "the map has no column {column!r} for block weights", column=section.column
+                )
+            raw = backbone.blocks(units[section.column], islands=islands)
+        case schema.EconomicWeights():
+            raw = backbone.economic(panel[section.variable], ties=section.ties, islands=islands)
+        case _:
+            raw = weights_from_file(locate(section.path), units.index)
+    if section.bridges:
+        raw = raw.bridged(_labels(section.bridges, raw.units))
+    return raw.standardised(section.transform)
+
+
+def weights_from_file(path: Path, units: pd.Index) -> Weights:
+    """Read weights from Parquet, GAL, GWT or a CSV table of links, on the units of the map."""
+    kind = path.suffix.lower()
+    if not path.is_file():
+        raise SchemaError("there is no weights file at {path}", path=path)
+    if kind == ".parquet":
+        found = Weights.from_parquet(path)
+    elif kind in (".gal", ".gwt"):
+        found = Weights.from_gal(path)
+    elif kind in (".csv", ".txt"):
+        return Weights.from_edges(pd.read_csv(path), units=units, recipe=f"file {path.name}")
+    else:
+        raise OptionError(
+            "{path} is not a weights file",
+            expected="a name ending in .parquet, .gal, .gwt or .csv",
+            path=path.name,
+        )
+    return found.subset(units)
+
+
+def _labels(pairs: Iterable[tuple[str | int, str | int]], units: pd.Index) -> list[tuple[Any, Any]]:
+    """Return pairs with labels of the map's own type (330900 and "330900" mean the same)."""
+    known = {str(unit): unit for unit in units}
+    unknown = [x for pair in pairs for x in pair if str(x) not in known]
+    if unknown:
+        raise AlignmentError(
+            "bridges name units that are not on the map: {labels}", labels=some(unknown)
+        )
+    return [(known[str(a)], known[str(b)]) for a, b in pairs]

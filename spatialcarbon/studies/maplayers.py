@@ -1,0 +1,117 @@
+"""What the map layers of all analyses share: names in both languages, base layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialcarbon.core.language import Language, Name, Text, text
+from spatialcarbon.report.layers import Layer, Lines, group_style
+from spatialcarbon.studies.words import HEADINGS
+from spatialcarbon.weights.matrices import rows_of
+
+if TYPE_CHECKING:
+    from spatialcarbon.studies.analysis import Inputs
+    from spatialcarbon.weights.weights import Weights
+
+NAME = "name"
+
+
+def named_frame(inputs: Inputs, columns: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """Return the map with the name of each unit (as :class:`Text`) and some columns."""
+    frame = gpd.GeoDataFrame(
+        {NAME: [inputs.names[unit] for unit in inputs.units.index], **columns},
+        index=inputs.units.index,
+        geometry=inputs.units.geometry,
+        crs=inputs.units.crs,
+    )
+    return frame
+
+
+def localised(layer: Layer, language: Language) -> Layer:
+    """Return a layer whose texts are strings, with a column per language where names have both."""
+    frame, label, aliases = layer.frame.copy(), layer.label_field, dict(layer.aliases)
+    if NAME in frame.columns:
+        names = list(frame[NAME])
+        at = list(frame.columns).index(NAME)
+        if all(isinstance(item, Name) for item in names):
+            frame = frame.drop(columns=NAME)
+            for shift, code in enumerate(("zh", "en")):
+                words = [item.render("zh" if code == "zh" else "en") for item in names]
+                frame.insert(at + shift, f"{NAME}_{code}", words)
+            aliases |= {"name_zh": text("Name (Chinese)"), "name_en": text("Name (English)")}
+            label = f"{NAME}_{language}" if label == NAME else label
+        else:
+            frame[NAME] = [item.render(language) for item in names]
+    for column in frame.columns:
+        if column != frame.geometry.name and frame[column].map(type).eq(Text).any():
+            frame[column] = [item.render(language) for item in frame[column]]
+    known = {*map(str, frame.columns), str(frame.index.name)}
+    kept = {column: words for column, words in aliases.items() if column in known}
+    return replace(layer, frame=frame, label_field=label, aliases=kept)
+
+
+def base_layers(inputs: Inputs) -> list[Layer]:
+    """Return the groups as a layer, and the links of every set of weights as hidden lines."""
+    made: list[Layer] = []
+    group = inputs.first_group()
+    if group is not None:
+        columns: dict[str, Any] = {"cluster": group.to_numpy()}
+        if "province_zh" in inputs.units:
+            columns["province"] = inputs.units["province_zh"].to_numpy()
+        if "area_km2" in inputs.units:
+            columns["area_km2"] = inputs.units["area_km2"].to_numpy()
+        made.append(
+            Layer(
+                name="groups",
+                title=text("Groups"),
+                abstract=text("The places of the study and the group each belongs to."),
+                frame=named_frame(inputs, columns),
+                aliases=HEADINGS,
+                style=group_style("cluster", {c: inputs.group_name(c) for c in inputs.groups}),
+                label_field=NAME,
+                visible=False,
+                group=text("Study area"),
+            )
+        )
+    made += [
+        layer
+        for name, weights in inputs.weights.items()
+        if (layer := link_layer(inputs, name, weights)) is not None
+    ]
+    return made
+
+
+def link_layer(inputs: Inputs, name: str, weights: Weights) -> Layer | None:
+    """Return the links of some weights as lines between places, or None when they are too many."""
+    ends = np.column_stack([rows_of(weights.raw), weights.raw.indices])
+    key = pd.DataFrame(np.sort(ends, axis=1), columns=["a", "b"])
+    pairs = key.drop_duplicates().sort_values(["a", "b"]).to_numpy()
+    if len(pairs) == 0 or len(pairs) > 20 * weights.n:
+        return None
+    points = shapely.point_on_surface(inputs.units.geometry.loc[weights.units].to_numpy())
+    xy = shapely.get_coordinates(points)
+    lines = shapely.linestrings(np.stack([xy[pairs[:, 0]], xy[pairs[:, 1]]], axis=1))
+    return Layer(
+        name=f"weights_{name}",
+        title=text("Neighbours: {recipe}", recipe=weights.recipe),
+        abstract=text("Every line links two places that are neighbours under these weights."),
+        frame=gpd.GeoDataFrame(
+            {
+                "focal": weights.units[pairs[:, 0]],
+                "neighbor": weights.units[pairs[:, 1]],
+            },
+            geometry=lines,
+            crs=inputs.units.crs,
+        ),
+        aliases={"focal": text("Place"), "neighbor": text("Neighbour")},
+        style=Lines("#4d4d4d"),
+        visible=False,
+        group=text("Study area"),
+    )

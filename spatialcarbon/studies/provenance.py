@@ -1,0 +1,169 @@
+"""Where numbers come from: versions, checksums, seed, settings, times."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spatialcarbon._version import __version__
+from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.geo.units import boundary_folder
+from spatialcarbon.studies import schema
+from spatialcarbon.studies.inputs import SHIPPED_MAPS, is_shipped
+
+if TYPE_CHECKING:
+    from spatialcarbon.studies.analysis import Done, Inputs
+    from spatialcarbon.studies.study_file import Study
+
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "pyogrio",
+    "pyproj",
+    "libpysal",
+    "matplotlib",
+)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide the numbers."""
+    found = {"spatialcarbon": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # pragma: no cover - all are in the plain install
+            found[name] = "?"
+    return found
+
+
+def input_checksums(study: Study) -> dict[str, str]:
+    """Return the SHA-256 of every file a study reads, shipped or the user's own."""
+    found = {"study file": hashlib.sha256(study.source.encode()).hexdigest()}
+    source = study.file.units.source
+    if source in SHIPPED_MAPS:
+        entry = boundary_folder() / source / f"{source}.gpkg"
+        found[f"map: {source} (shipped)"] = hashlib.sha256(entry.read_bytes()).hexdigest()
+    else:
+        found[f"map: {source}"] = sha256(study.locate(source))
+    for table in study.file.tables.values():
+        found[f"table: {table.source}"] = _table_checksum(study, table.source)
+    for weights in study.file.weights.values():
+        if isinstance(weights, schema.CustomWeights):
+            found[f"weights: {weights.path}"] = sha256(study.locate(weights.path))
+    for step in study.steps:
+        printed = getattr(step.parameters, "printed", None) or getattr(
+            step.parameters, "table", None
+        )
+        if printed:
+            found[f"table: {printed}"] = _table_checksum(study, printed)
+    return found
+
+
+def _table_checksum(study: Study, source: str) -> str:
+    if not is_shipped(source):
+        return sha256(study.locate(source))
+    import tomllib
+
+    folder = files("spatialcarbon.data") / "tables"
+    catalogue = tomllib.loads((folder / "catalogue.toml").read_text(encoding="utf-8"))
+    return hashlib.sha256((folder / catalogue[source]["file"]).read_bytes()).hexdigest()
+
+
+def manifest(
+    study: Study,
+    inputs: Inputs,
+    done: Sequence[Done],
+    times: Mapping[str, float],
+    folder: Path,
+    language: str,
+    target: Path,
+) -> dict[str, Any]:
+    """Return the record that lets a run be repeated and checked."""
+    import os
+
+    outputs = {
+        path.relative_to(folder).as_posix(): sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return {
+        "program": "spatialcarbon",
+        "versions": versions(),
+        "study": study.file.study.title,
+        "study_file": Path(os.path.relpath(study.path, target.absolute())).as_posix(),
+        "language": language,
+        "seed": study.file.study.seed,
+        "inputs": input_checksums(study),
+        "weights": {name: weights.describe() for name, weights in inputs.weights.items()},
+        "analyses": [
+            {
+                "name": item.key,
+                "parameters": item.parameters.model_dump(mode="json"),
+                "results": [
+                    {"method": r.method, "settings": _plain(r.settings), "notes": list(r.notes)}
+                    for r in item.results()
+                ],
+            }
+            for item in done
+        ],
+        "notes": list(inputs.panel.notes),
+        "seconds": {step: round(seconds, 3) for step, seconds in times.items()},
+        "outputs": outputs,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    return str(value)
+
+
+def write_manifest(path: Path, record: Mapping[str, Any]) -> None:
+    """Write the record as readable JSON."""
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the record of a folder of results.
+
+    Raises
+    ------
+    SchemaError
+        When the folder has none, or it cannot be read.
+    """
+    path = folder / "manifest.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SchemaError(
+            "{path} holds no results of this program",
+            expected="a folder written by spatialcarbon run, with its manifest.json",
+            path=folder,
+        ) from None
+    except (ValueError, OSError) as error:
+        raise SchemaError("{path} cannot be read: {reason}", path=path, reason=error) from error
+    if not isinstance(record, dict) or record.get("program") != "spatialcarbon":
+        raise SchemaError("{path} is not a manifest of this program", path=path)
+    return record

@@ -1,0 +1,115 @@
+"""Words that several analyses share: headings of columns, names of variables and indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from spatialcarbon.core.language import Text, text
+
+
+def shown(value: float, digits: int = 3) -> str:
+    """Return a number for a sentence: fixed digits, a true minus sign, thousands apart.
+
+    Examples
+    --------
+    >>> shown(-0.12), shown(5990.4, 0)
+    ('−0.120', '5,990')
+    """
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number with some significant digits and no exponent.
+
+    Examples
+    --------
+    >>> significant(5990.4), significant(0.00069)
+    ('5,990', '0.00069')
+    """
+    from decimal import Decimal
+
+    rounded = Decimal(f"{value:.{digits}g}")
+    return f"{rounded:,f}".replace("-", "−")
+
+
+VARIABLES: Mapping[str, Text] = {
+    "co2": text("CO2 emissions"),
+    "population": text("Resident population"),
+    "urban_population": text("Urban population"),
+    "gdp": text("GDP"),
+    "built_area": text("Built-up area"),
+    "sink": text("Carbon sink"),
+}
+
+INDICATORS: Mapping[str, Text] = {
+    "total": text("Total emissions"),
+    "per_capita": text("Emissions per head"),
+    "per_gdp": text("Emissions per GDP"),
+    "per_area": text("Emissions per land area"),
+    "per_built_area": text("Emissions per built-up area"),
+    "neutrality": text("Sink as a share of emissions"),
+    "net": text("Net emissions"),
+}
+
+HEADINGS: Mapping[str, Text] = {
+    "unit": text("Code"),
+    "name": text("Name"),
+    "place": text("Place"),
+    "group": text("Group"),
+    "group_name": text("Group name"),
+    "year": text("Year"),
+    "variable": text("Variable"),
+    "statistic": text("Moran's I"),
+    "local": text("Local Moran's I"),
+    "expected": text("E[I]"),
+    "variance_normality": text("Variance (normality)"),
+    "variance_randomization": text("Variance (randomisation)"),
+    "z_normality": text("z (normality)"),
+    "z_randomization": text("z (randomisation)"),
+    "pvalue_normality": text("p (normality)"),
+    "pvalue_randomization": text("p (randomisation)"),
+    "pvalue_permutation": text("p (permutation)"),
+    "pvalue": text("p"),
+    "qvalue": text("q (adjusted p)"),
+    "n": text("Units"),
+    "permutations": text("Permutations"),
+    "status": text("Status"),
+    "stars": text("Significance"),
+    "lag": text("Spatial lag"),
+    "quadrant": text("Quadrant"),
+    "label": text("Cluster type"),
+    "value": text("Value"),
+    "indicator": text("Indicator"),
+    "measure": text("Unit of measure"),
+    "level": text("Level"),
+    "start": text("From"),
+    "end": text("To"),
+    "value_start": text("Value at start"),
+    "value_end": text("Value at end"),
+    "change": text("Change"),
+    "growth": text("Growth"),
+    "annual_growth": text("Growth per year"),
+    "printed": text("Printed"),
+    "printed_significance": text("Printed significance"),
+    "ours": text("Ours"),
+    "difference": text("Difference"),
+    "cluster": text("City cluster"),
+    "area_km2": text("Land area"),
+    "province": text("Province"),
+}
+
+LABELS: Mapping[str, Text] = {
+    "High-High": text("High-High"),
+    "Low-Low": text("Low-Low"),
+    "High-Low": text("High-Low"),
+    "Low-High": text("Low-High"),
+    "Not significant": text("Not significant"),
+    "Isolate": text("Isolate"),
+    "ALL": text("All units"),
+    "ok": text("ok"),
+    "n<4": text("fewer than 4 units"),
+    "constant": text("constant"),
+    "all islands": text("no links"),
+    "missing": text("missing"),
+    "var<=0": text("variance not positive"),
+}
