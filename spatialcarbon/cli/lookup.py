@@ -59,22 +59,28 @@ def units_command(level: str, clusters: str | None, form: str, out: Path | None)
         from spatialcarbon.report.geopackage import write_geopackage
         from spatialcarbon.report.layers import Layer, Single, group_style
         from spatialcarbon.studies.inputs import cluster_names
+        from spatialcarbon.studies.publish import plain_os_errors
 
         names = cluster_names(units["cluster"])
         layer = Layer(
             name=level,
-            title=text("Units"),
+            title=text("Map units"),
             abstract=text("Administrative units with the city cluster each belongs to."),
             frame=units.assign(cluster=units["cluster"].where(units["cluster"] != "")),
             aliases={"area_km2": HEADINGS["area_km2"], "cluster": HEADINGS["cluster"]},
             style=group_style("cluster", names) if names else Single("#d9d9d9"),
             label_field="name_zh" if chosen_language() == "zh" else "name_en",
         )
-        write_geopackage(out, [layer], language=chosen_language(), project_title=level)
+        with plain_os_errors(out):
+            write_geopackage(out, [layer], language=chosen_language(), project_title=level)
         note(say("written: {path}", path=out))
         return
     frame = units.drop(columns="geometry").reset_index()
     table = Table(
-        name=level, title=text("Units"), frame=frame, headings=HEADINGS, decimals={"area_km2": 0}
+        name=level,
+        title=text("Map units"),
+        frame=frame,
+        headings=HEADINGS,
+        decimals={"area_km2": 0},
     )
     emit([table], form, out)

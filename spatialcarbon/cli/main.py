@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
+import pkgutil
 import sys
 import traceback
+import warnings
 from importlib import import_module
-from importlib.resources import files
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from spatialcarbon._version import __version__
+from spatialcarbon.cli.click_words import translate_click
 from spatialcarbon.cli.shared import chosen_language, say
-from spatialcarbon.core.errors import SpatialCarbonError
+from spatialcarbon.core.errors import SpatialCarbonError, SpatialCarbonWarning
+
+if TYPE_CHECKING:
+    from importlib.abc import InspectLoader
 
 COMMANDS = {
     # command: (module, one line for the list)
@@ -37,11 +45,12 @@ def one_offs() -> dict[str, str]:
     The files are parsed, not imported: listing commands must not load pandas.
     """
     found = {}
-    folder = files("spatialcarbon.studies.analyses")
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".py") or entry.name.startswith("_"):
+    package = import_module("spatialcarbon.studies.analyses")
+    for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+        spec = None if name.startswith("_") else find_spec(f"{package.__name__}.{name}")
+        if spec is None:
             continue
-        tree = ast.parse(entry.read_text(encoding="utf-8"))
+        tree = ast.parse(cast("InspectLoader", spec.loader).get_source(spec.name) or "")
         flags = {
             node.targets[0].id: node.value.value
             for node in tree.body
@@ -50,7 +59,7 @@ def one_offs() -> dict[str, str]:
             and isinstance(node.value, ast.Constant)
         }
         if flags.get("ONE_OFF", True):
-            found[entry.name[:-3]] = (ast.get_docstring(tree) or "").partition("\n")[0]
+            found[name] = (ast.get_docstring(tree) or "").partition("\n")[0]
     return found
 
 
@@ -82,6 +91,7 @@ class LazyGroup(click.Group):
 
 def build() -> click.Group:
     """Return the top-level command in the language of the command line."""
+    translate_click()
 
     @click.group(
         cls=LazyGroup,
@@ -106,8 +116,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     words = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in words
+    _prepare_streams()
     try:
-        status = build().main(words, standalone_mode=False)
+        with warnings.catch_warnings():
+            # What our own code warns of is for the user; what libraries say, for developers.
+            warnings.simplefilter("default" if debug else "ignore")
+            warnings.simplefilter("always", SpatialCarbonWarning)
+            warnings.showwarning = _remark
+            status = build().main(words, prog_name="spatialcarbon", standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
     except SpatialCarbonError as error:
         _complain(say("Error"), error.render(chosen_language()), debug)
@@ -137,7 +153,23 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(1)
 
 
+def _prepare_streams() -> None:
+    """Let Chinese through where the system's own encoding could not write it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            piped = not stream.isatty()
+            stream.reconfigure(encoding="utf-8" if piped else None, errors="replace")
+
+
+def _remark(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    if isinstance(message, SpatialCarbonWarning):
+        click.echo("  " + message.render(chosen_language()), err=True)
+    else:
+        click.echo(f"  {category.__name__}: {message}", err=True)
+
+
 def _complain(title: str, message: str, debug: bool) -> None:
     if debug:
         traceback.print_exc()
-    click.echo(click.style(f"{title}: ", fg="red", bold=True) + message, err=True)
+    colon = "：" if chosen_language() == "zh" else ": "
+    click.echo(click.style(title + colon, fg="red", bold=True) + message, err=True)

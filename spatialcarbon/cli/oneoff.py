@@ -100,7 +100,7 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
     settings = {name: options[name] for name in fields if options.get(name) is not None}
     settings = {name: value for name, value in settings.items() if name not in SKIPPED}
     settings["emission" if "emission" in fields else "variable"] = options["column"]
-    if options["year"] and options["year"].isdigit() and "years" in fields:
+    if options["year"] and options["year"].isdecimal() and "years" in fields:
         settings["years"] = [int(options["year"])]
     try:
         parameters = analysis.parameters.model_validate(settings)
@@ -123,7 +123,9 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
         for finding in analysis.text(done):
             note("  " + finding.render(chosen_language()))
     language = chosen_language()
-    for remark in dict.fromkeys(n for item in done.results() for n in item.notes_in(language)):
+    remarks = [*inputs.map_notes_in(language), *inputs.panel.notes_in(language)]
+    remarks += [said for item in done.results() for said in item.notes_in(language)]
+    for remark in dict.fromkeys(remarks):
         note("  " + remark)
 
 
@@ -134,7 +136,7 @@ def _inputs(options: dict[str, Any]) -> Inputs:
         named_panel,
         named_weights,
     )
-    from spatialcarbon.studies.inputs import SHIPPED_MAPS, cluster_names, unit_names
+    from spatialcarbon.studies.inputs import SHIPPED_MAPS, cluster_names, on_map, unit_names
     from spatialcarbon.studies.words import VARIABLES
     from spatialcarbon.weights.backbone import Backbone
 
@@ -147,12 +149,12 @@ def _inputs(options: dict[str, Any]) -> Inputs:
         measure=options["measure"],
         year=options["year"],
         level=options["level"],
-    ).aligned_to(units.index, extra="drop")
+    )
     groups = group_map(options["groups"], units, shipped=source in SHIPPED_MAPS)
     return Inputs(
         units=units,
         names=unit_names(units, None),
-        panel=panel,
+        panel=on_map(panel, units.index),
         backbone=Backbone(units),
         weights={"weights": named_weights(options["weights"], units, options["transform"])},
         groups=groups,
@@ -166,6 +168,7 @@ def _write_layers(analysis: Analysis, done: Done, out: Path) -> None:
     from spatialcarbon.report.geopackage import write_geopackage
     from spatialcarbon.studies.maplayers import localised
     from spatialcarbon.studies.pipeline import map_crs
+    from spatialcarbon.studies.publish import plain_os_errors
 
     layers = [localised(layer, chosen_language()) for layer in analysis.layers(done)]
     if not layers:
@@ -173,12 +176,13 @@ def _write_layers(analysis: Analysis, done: Done, out: Path) -> None:
             say("{method} has no map layer; use --out results.csv", method=analysis.name)
         )
     title = analysis.title.render(chosen_language())
-    write_geopackage(
-        out,
-        layers,
-        language=chosen_language(),
-        history=[f"spatialcarbon {analysis.name}, seed {done.inputs.seed}"],
-        project_title=title,
-        crs=map_crs(done.inputs),
-    )
+    with plain_os_errors(out):
+        write_geopackage(
+            out,
+            layers,
+            language=chosen_language(),
+            history=[f"spatialcarbon {analysis.name}, seed {done.inputs.seed}"],
+            project_title=title,
+            crs=map_crs(done.inputs),
+        )
     note(say("written: {path}", path=out))

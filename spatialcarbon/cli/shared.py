@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -74,21 +75,26 @@ def note(message: str | Text) -> None:
 
 
 def emit(tables: Sequence[Table], form: str, out: Path | None) -> None:
-    """Print tables, or write them to a file."""
+    """Print tables, or write them to a file.
+
+    Several tables are one after the other on a terminal, an object of lists as
+    JSON, and stacked under a column ``table`` as CSV: nothing is left out, and
+    what is printed can be read back as one piece.
+    """
     from spatialcarbon.report.tables import to_csv_bytes, write_workbook
+    from spatialcarbon.studies.publish import write_file
 
     language = chosen_language()
     if out is None:
-        for table in tables:
-            _print(table, form, language)
+        _print(tables, form, language)
         return
     kind = out.suffix.lower()
     if kind == ".xlsx":
-        _write(out, lambda path: write_workbook(path, tables, language))
+        write_file(out, lambda path: write_workbook(path, tables, language))
     elif kind == ".json":
-        _write(out, lambda path: path.write_text(to_json(tables[0]) + "\n", encoding="utf-8"))
+        write_file(out, lambda path: path.write_text(to_json(tables) + "\n", encoding="utf-8"))
     elif kind == ".csv":
-        _write(out, lambda path: path.write_bytes(to_csv_bytes(tables[0])))
+        write_file(out, lambda path: path.write_bytes(to_csv_bytes(stacked(tables))))
     else:
         raise click.UsageError(
             say("--out must end in .csv, .json or .xlsx, not {kind!r}", kind=kind)
@@ -96,42 +102,48 @@ def emit(tables: Sequence[Table], form: str, out: Path | None) -> None:
     note(say("written: {path}", path=out))
 
 
-def _write(out: Path, writer: Callable[[Path], object]) -> None:
-    from spatialcarbon.studies.publish import plain_os_errors
-
-    draft = out.with_name(f".{out.stem}.partial{out.suffix}")
-    try:
-        with plain_os_errors(out):
-            writer(draft)
-            draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _print(table: Table, form: str, language: Language) -> None:
+def _print(tables: Sequence[Table], form: str, language: Language) -> None:
     if form == "json":
-        click.echo(to_json(table))
+        click.echo(to_json(tables))
     elif form == "csv":
         from spatialcarbon.report.tables import to_csv_bytes
 
         # No byte-order mark in a pipe: the next program would take it for data.
-        click.echo(to_csv_bytes(table).decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+        printed = to_csv_bytes(stacked(tables)).decode("utf-8-sig").replace("\r\n", "\n")
+        click.echo(printed, nl=False)
     else:
         from rich.console import Console
 
         from spatialcarbon.report.tables import to_terminal
 
         console = Console(width=None if sys.stdout.isatty() else 160)
-        console.print(to_terminal(table, language))
+        for table in tables:
+            console.print(to_terminal(table, language))
 
 
-def to_json(table: Table) -> str:
-    """Return the rows of a table as JSON; what is missing becomes null."""
-    rows = [
-        {str(key): _json_value(value) for key, value in row.items()}
-        for row in table.frame.to_dict("records")
-    ]
-    return json.dumps(rows, ensure_ascii=False, indent=1)
+def stacked(tables: Sequence[Table]) -> Table:
+    """Return several tables as one, with a first column that names the table of each row."""
+    if len(tables) == 1:
+        return tables[0]
+    import pandas as pd
+
+    frames = [table.frame.astype(object).assign(table=table.name) for table in tables]
+    frame = pd.concat(frames, ignore_index=True)
+    frame.insert(0, "table", frame.pop("table"))
+    return replace(tables[0], frame=frame, shown=(), shown_rows=None)
+
+
+def to_json(tables: Sequence[Table]) -> str:
+    """Return the rows of a table as JSON, or those of several by name; missing becomes null."""
+    rows = {
+        table.name: [
+            {str(key): _json_value(value) for key, value in row.items()}
+            for row in table.frame.to_dict("records")
+        ]
+        for table in tables
+    }
+    content = rows if len(tables) > 1 else rows[tables[0].name]
+    return json.dumps(content, ensure_ascii=False, indent=1)
 
 
 def _json_value(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.data.catalogue import load_table
 from spatialcarbon.data.panel import UNDATED, Panel
 from spatialcarbon.data.readers import read_panel, read_table
+from spatialcarbon.data.schema import YEAR_NAMES, split_year_name
 from spatialcarbon.studies import schema
 from spatialcarbon.studies.inputs import SHIPPED_MAPS, is_shipped, load_map, weights_from_file
 from spatialcarbon.weights.backbone import Backbone
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from spatialcarbon.weights.weights import Weights
 
-YEAR_NAMES = ("year", "年份", "年", "年度")
 WEIGHT_HELP = "queen, rook, queen:2, knn:4, band, band:150, kernel, blocks:COLUMN, or a file"
 
 
@@ -73,14 +72,15 @@ def named_panel(
 def _year_of(source: str, column: str, year: str | None) -> str | int | None:
     """Return how the table says its years: a column, columns, one year, or none at all."""
     columns = [str(name) for name in read_table(Path(source)).frame.columns]
-    if year is not None:
-        return int(year) if year.isdigit() and year not in columns else year
+    one_year = year is not None and year.isdecimal()
+    if year is not None and not one_year:
+        return year
     for name in columns:
         if name.strip().lower() in YEAR_NAMES:
             return name
-    if column not in columns and any(re.search(r"(19|20)\d\d", name) for name in columns):
+    if column not in columns and any(split_year_name(name) for name in columns):
         return None
-    return UNDATED
+    return int(str(year)) if one_year else UNDATED
 
 
 def named_weights(spec: str, units: gpd.GeoDataFrame, transform: Any) -> Weights:
@@ -112,7 +112,7 @@ def named_weights(spec: str, units: gpd.GeoDataFrame, transform: Any) -> Weights
 def _whole(detail: str, default: int) -> int:
     if not detail:
         return default
-    if not detail.isdigit():
+    if not detail.isdecimal():
         raise OptionError("{detail!r} is not a whole number", detail=detail, fix="knn:4")
     return int(detail)
 

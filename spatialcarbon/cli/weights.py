@@ -32,30 +32,47 @@ def weights_command(
     from spatialcarbon.cli.sources import named_map, named_weights
     from spatialcarbon.core.language import text
     from spatialcarbon.report.tables import Table
-    from spatialcarbon.studies.publish import plain_os_errors
+    from spatialcarbon.studies.publish import write_file
+    from spatialcarbon.studies.words import HEADINGS
     from spatialcarbon.weights.backbone import Backbone
 
     frame = named_map(units, key, layer, crs, clusters)
     built = named_weights(weights, frame, transform)
     if bridges:
         proposed = Backbone(frame).suggest_bridges(built)
-        table = Table("bridges", text("Proposed bridges"), proposed, decimals={"distance_km": 1})
+        table = Table(
+            "bridges", text("Proposed bridges"), proposed, HEADINGS, decimals={"distance_km": 1}
+        )
         emit([table], form, out)
         return
     if out is not None and out.suffix.lower() in (".parquet", ".gal", ".gwt"):
-        with plain_os_errors(out):
-            if out.suffix.lower() == ".parquet":
-                built.to_parquet(out)
-            else:
-                built.to_gal(out)
+        parquet = out.suffix.lower() == ".parquet"
+        write_file(out, built.to_parquet if parquet else built.to_gal)
         note(say("written: {path}", path=out))
         return
     if out is not None or form != "table":
-        emit([Table("edges", text("Links"), built.to_edges())], form, out)
+        emit([Table("edges", text("Links"), built.to_edges(), HEADINGS)], form, out)
         return
-    facts = [(name, str(value)) for name, value in built.describe().items()]
+    facts = [(name, _said(value)) for name, value in built.describe().items()]
     described = pd.DataFrame(facts, columns=["fact", "value"])
-    emit([Table("weights", text("Spatial weights"), described)], form, out)
+    words = {
+        "weights": text("Made from"),
+        "transform": text("Standardisation"),
+        "n": text("Units"),
+        "pairs": text("Pairs"),
+        "isolates": text("Without neighbours"),
+        "components": text("Components"),
+        "bridges": text("Bridges"),
+        "fingerprint": text("Fingerprint"),
+    }
+    headings = {"fact": text("Property"), "value": HEADINGS["value"]}
+    emit([Table("weights", text("Spatial weights"), described, headings, words=words)], form, out)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join("–".join(x) if isinstance(x, list) else str(x) for x in value) or "–"
+    return str(value)
 
 
 weights_command.params = [*map_options(), *weight_options("B"), *weights_command.params]

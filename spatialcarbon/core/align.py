@@ -14,11 +14,23 @@ from spatialcarbon.core.errors import AlignmentError, MissingDataError, SchemaEr
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from spatialcarbon.core.language import Text
+
 Missing = Literal["raise", "drop"]
 
 
-def check_unique(labels: pd.Index, name: str) -> None:
-    """Raise if a label stands twice or is missing."""
+def check_unique(labels: pd.Index, name: str | Text) -> None:
+    """Raise if a label stands twice, is missing, or is made of several."""
+    if isinstance(labels, pd.MultiIndex):
+        raise AlignmentError(
+            "{name} has labels of {n} levels",
+            arrived="{labels}",
+            expected="one label per unit",
+            fix="data.xs(2017, level='year') for one year",
+            name=name,
+            n=labels.nlevels,
+            labels=some(labels, 2),
+        )
     if labels.hasnans:
         raise AlignmentError(
             "{name} has {n} rows without a label",
@@ -38,7 +50,7 @@ def check_unique(labels: pd.Index, name: str) -> None:
         )
 
 
-def same_units(labels: pd.Index, units: pd.Index, name: str) -> None:
+def same_units(labels: pd.Index, units: pd.Index, name: str | Text) -> None:
     """Raise unless ``labels`` are exactly ``units`` in any order."""
     check_unique(labels, name)
     absent = units.difference(labels, sort=False)
@@ -59,25 +71,26 @@ def same_units(labels: pd.Index, units: pd.Index, name: str) -> None:
             b=b,
             kind="int64" if isinstance(b, int) else "str",
         )
-    parts = []
-    if len(absent):
-        parts.append(f"{len(absent)} without a value ({some(absent)})")
-    if len(extra):
-        parts.append(f"{len(extra)} unknown ({some(extra)})")
+    without = "{n_absent} without a value ({absent})"
+    unknown = "{n_extra} unknown ({extra})"
+    both = "{n_absent} without a value ({absent}); {n_extra} unknown ({extra})"
     raise AlignmentError(
         "{name} does not cover the units of the weights",
-        arrived="{parts}",
+        arrived=(both if len(extra) else without) if len(absent) else unknown,
         expected="the same {n} units in any order",
         fix="weights.subset(data.index) for fewer units, data.loc[weights.units] for fewer values",
         name=name,
-        parts="; ".join(parts),
+        n_absent=len(absent),
+        absent=some(absent),
+        n_extra=len(extra),
+        extra=some(extra),
         n=len(units),
     )
 
 
-def as_numbers(data: pd.Series[Any], name: str) -> pd.Series[float]:
+def as_numbers(data: pd.Series[Any], name: str | Text) -> pd.Series[float]:
     """Return the series as float64; raise naming the cells that are not numbers."""
-    if pd.api.types.is_bool_dtype(data.dtype) or pd.api.types.is_numeric_dtype(data.dtype):
+    if pd.api.types.is_numeric_dtype(data.dtype) and data.dtype.kind != "c":
         return data.astype("float64")
     numbers = pd.to_numeric(data, errors="coerce")
     # "12" is text too: a column that mixes it with numbers was read wrongly.
@@ -99,7 +112,7 @@ def conform(
     values: pd.Series[Any] | pd.DataFrame,
     units: pd.Index,
     *,
-    name: str = "values",
+    name: str | Text = "values",
     missing: Missing = "raise",
 ) -> pd.Series[float]:
     """Put labelled values into the order of ``units``, refusing whatever is unclear.
@@ -110,7 +123,7 @@ def conform(
         One number per unit, indexed by unit label, in any order.
     units : Index
         The order wanted.
-    name : str
+    name : str or Text
         What to call the values in messages.
     missing : {"raise", "drop"}
         Whether NaN is an error or stays, for the caller to drop.
@@ -198,7 +211,7 @@ def checksum(values: pd.Series[float] | pd.DataFrame) -> str:
     return digest.hexdigest()[:16]
 
 
-def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str | Text) -> None:
     """Raise naming the absent columns and the ones that are there."""
     absent = [column for column in columns if column not in frame.columns]
     if absent:

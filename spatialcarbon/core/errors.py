@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from spatialcarbon.core.language import Language, translate
+from spatialcarbon.core.language import Language, Text, translate
 
 MAX_LABELS = 5
 
@@ -124,7 +124,22 @@ class MissingDependencyError(SpatialCarbonError, ImportError):
 
 
 class SpatialCarbonWarning(UserWarning):
-    """Parent of every warning: the answer is valid, and there is something to know about it."""
+    """Parent of every warning: the answer is valid, and there is something to know about it.
+
+    Parameters
+    ----------
+    message : Text or str
+        What there is to know.
+    """
+
+    def __init__(self, message: Text | str) -> None:
+        self.message = message
+        super().__init__(self.render("en"))
+
+    def render(self, language: Language = "en") -> str:
+        """Return the message in one language."""
+        said = self.message
+        return said.render(language) if isinstance(said, Text) else said
 
 
 class PermutationWarning(SpatialCarbonWarning):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -87,6 +87,41 @@ class Name(Text):
 def name(english: str, chinese: str) -> Name:
     """Make a :class:`Name`."""
     return Name(english, {}, chinese)
+
+
+@dataclass(frozen=True)
+class Listed(Text):
+    """Several sentences in a row.
+
+    Parameters
+    ----------
+    template : str
+        Left empty: the items are what is said.
+    items : tuple of Text
+        What is listed.
+    rest : int
+        How many more there are.
+    """
+
+    items: tuple[Text, ...] = ()
+    rest: int = 0
+
+    def render(self, language: Language) -> str:
+        """Return the list in one language."""
+        said = ("；" if language == "zh" else "; ").join(i.render(language) for i in self.items)
+        return f"{said} … (+{self.rest})" if self.rest else said
+
+
+def listed(items: Iterable[Text], limit: int) -> Listed:
+    """Make a :class:`Listed` of up to ``limit`` items that says how many more there are.
+
+    Examples
+    --------
+    >>> listed([text("row {n}", n=2), text("row {n}", n=5)], 1).render("en")
+    'row 2 … (+1)'
+    """
+    every = tuple(items)
+    return Listed("", {}, every[:limit], max(0, len(every) - limit))
 
 
 def detect_language(environment: Mapping[str, str] | None = None) -> Language:

@@ -148,6 +148,15 @@ def _parse_simple(part: str, whole: str) -> Unit:
 def conversion_factor(source: str, target: str) -> float:
     """Return the number that turns a value in ``source`` into ``target``.
 
+    Parameters
+    ----------
+    source, target : str
+        Units of measure of the same kind, such as ``"万吨"`` and ``"Mt"``.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     UnitMismatchError

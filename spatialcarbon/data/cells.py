@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.language import Text, listed, text
 
 MAX_CELLS = 10
 """How many unreadable cells one error lists."""
@@ -113,8 +114,14 @@ class BadCell:
     column: str
     content: object
 
-    def __str__(self) -> str:
-        return f"row {self.row}, {self.column}: {self.content!r}"
+    def said(self) -> Text:
+        """Return where the cell stands and what it holds."""
+        return text(
+            "row {row}, {column}: {content!r}",
+            row=self.row,
+            column=self.column,
+            content=self.content,
+        )
 
 
 def read_column(
@@ -147,8 +154,6 @@ def refuse_bad_cells(bad: Sequence[BadCell], place: str) -> None:
     if not bad:
         return
     ordered = sorted(bad, key=lambda cell: cell.row)
-    listed = "; ".join(str(cell) for cell in ordered[:MAX_CELLS])
-    rest = len(ordered) - MAX_CELLS
     raise SchemaError(
         "{place}: {n} cells cannot be read as numbers",
         arrived="{cells}",
@@ -156,7 +161,7 @@ def refuse_bad_cells(bad: Sequence[BadCell], place: str) -> None:
         fix="correct these cells, or name the columns to read with values=[...]",
         place=place,
         n=len(ordered),
-        cells=listed + (f" … (+{rest})" if rest > 0 else ""),
+        cells=listed((cell.said() for cell in ordered), MAX_CELLS),
     )
 
 
@@ -183,5 +188,5 @@ def refuse_unclear_commas(cells: Iterable[tuple[int, str, object]], place: str) 
             expected="numbers with a decimal point, since the columns are separated by semicolons",
             fix="write 1234 or 1.234 for 1,234",
             place=place,
-            cell=str(unclear[0]),
+            cell=unclear[0].said(),
         )

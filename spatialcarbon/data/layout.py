@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
-from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.language import Text, listed, text
 from spatialcarbon.data.cells import (
     BadCell,
     cell_number,
@@ -99,7 +99,7 @@ def _years(table: RawTable, column: str) -> list[int]:
             fix="correct these cells, or delete rows below the table such as sources",
             place=table.place,
             n=len(bad),
-            cells=some(bad, 10),
+            cells=listed((cell.said() for cell in bad), 10),
             first=FIRST_YEAR,
             last=LAST_YEAR,
         )

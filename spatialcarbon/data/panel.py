@@ -103,7 +103,7 @@ class Panel(PanelBuild):
         check_option(extra, Extra, "extra")
         check_unique(units, "units")
         if extra == "raise" or not units.isin(self.units).all():
-            same_units(self.units, units, "the panel")
+            same_units(self.units, units, text("the panel"))
         dropped = self.units.difference(units, sort=False)
         remarks = self.remarks
         if len(dropped):
@@ -187,7 +187,7 @@ class Panel(PanelBuild):
         only_here = labels.difference(other.units, sort=False)
         only_there = other.units.difference(labels, sort=False)
         if how == "same" or len(only_here) == len(labels):
-            same_units(other.units, labels, "the other panel")
+            same_units(other.units, labels, text("the other panel"))
         remarks = [*self.remarks, *(said for said in other.remarks if said not in self.remarks)]
         lonely = [*only_here, *only_there]
         if lonely and how == "inner":

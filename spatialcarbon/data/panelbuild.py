@@ -120,7 +120,7 @@ class PanelBuild(PanelView):
         AlignmentError
             A unit and year that stand twice, rows without a unit.
         """
-        place = "the table"
+        place = text("the table")
         find_column(unit, frame.columns, place)
         blank = frame[unit].isna()
         if blank.any() or not len(frame):

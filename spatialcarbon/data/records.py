@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.language import text
 from spatialcarbon.data.encoding import decode
 from spatialcarbon.data.rawtable import RawTable, check_names, place_name
 from spatialcarbon.data.source import choose, no_encoding, no_sheet, unreadable
@@ -25,7 +26,7 @@ def read_parquet(path: Path, sheet: str | None, encoding: str | None) -> RawTabl
         # A folder of partitions must not be read for one file of that name.
         frame = pq.ParquetFile(path).read().to_pandas()
     except (pa.ArrowException, OSError):
-        raise unreadable(path, "a Parquet file") from None
+        raise unreadable(path, text("a Parquet file")) from None
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     return _from_frame(frame, path)
@@ -41,7 +42,7 @@ def read_layer(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
         chosen = choose(path, sheet, layers, layers)
         frame = pyogrio.read_dataframe(path, layer=chosen, read_geometry=False)
     except pyogrio.errors.DataSourceError:
-        raise unreadable(path, "a GeoPackage") from None
+        raise unreadable(path, text("a GeoPackage")) from None
     return _from_frame(frame, path, sheet=chosen)
 
 
@@ -70,7 +71,7 @@ def read_dbf(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
     try:
         frame = pyogrio.read_dataframe(table, read_geometry=False, encoding=encoding)
     except pyogrio.errors.DataSourceError:
-        raise unreadable(path, "a DBF table") from None
+        raise unreadable(path, text("a DBF table")) from None
     return _from_frame(frame, path, encoding=encoding)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ from spatialcarbon.core.align import as_numbers, check_unique
 from spatialcarbon.core.errors import AlignmentError, MissingDataError, OptionError, some
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.data.schema import FIRST_YEAR, LAST_YEAR, UNDATED, parse_year
+
+if TYPE_CHECKING:
+    from spatialcarbon.core.language import Text
 
 Measures = Mapping[str, str] | str | None
 
@@ -109,7 +113,7 @@ def pivot(
     columns: Mapping[str, npt.NDArray[np.float64]],
     *,
     rows: Sequence[object],
-    place: str,
+    place: str | Text,
 ) -> dict[str, pd.DataFrame]:
     """Turn long columns into one unit × year table per variable, in the order of the source.
 

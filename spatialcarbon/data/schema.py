@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spatialcarbon.core.errors import SchemaError, some
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.data.cells import half_width
+
+if TYPE_CHECKING:
+    from spatialcarbon.core.language import Text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 """The years that are taken for years."""
@@ -151,7 +155,7 @@ def plain_labels(cells: Sequence[object]) -> list[int] | list[str]:
     return [label_text(cell) for cell in cells]
 
 
-def find_column(name: str, columns: Iterable[str], place: str) -> str:
+def find_column(name: str, columns: Iterable[str], place: str | Text) -> str:
     """Return the column called ``name``, or raise with the closest name and those present."""
     present = [str(column) for column in columns]
     if name in present:

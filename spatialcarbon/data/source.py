@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.core.options import suggestion
+
+if TYPE_CHECKING:
+    from spatialcarbon.core.language import Text
 
 MAX_BYTES = 512 * 2**20
 """Largest text file or workbook that is read: 512 MiB."""
@@ -99,7 +103,7 @@ def check_size(path: Path, size: int, limit: int) -> None:
         )
 
 
-def unreadable(path: Path, kind: str) -> SchemaError:
+def unreadable(path: Path, kind: Text) -> SchemaError:
     """Return the error for a file that is not what its suffix says."""
     return SchemaError(
         "{place} cannot be read as {kind}",

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from spatialcarbon.core.errors import SchemaError, some
+from spatialcarbon.core.language import text
 from spatialcarbon.data.rawtable import RawTable, assemble, column_letter, place_name
 from spatialcarbon.data.source import (
     MAX_BYTES,
@@ -26,7 +27,7 @@ def read_workbook(path: Path, sheet: str | None, encoding: str | None) -> RawTab
         with zipfile.ZipFile(path) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
     except zipfile.BadZipFile:
-        raise unreadable(path, "an Excel workbook") from None
+        raise unreadable(path, text("an Excel workbook")) from None
     check_size(path, unpacked, MAX_UNPACKED)
     pages = _worksheets(path, sheet, values=True)
     used = [name for name, rows in pages.items() if _holds_anything(rows)]
@@ -62,7 +63,7 @@ def _worksheets(path: Path, only: str | None, *, values: bool) -> dict[str, list
             book.close()
     except Exception:
         # Broken parts surface as KeyError, ParseError, ValueError and others.
-        raise unreadable(path, "an Excel workbook") from None
+        raise unreadable(path, text("an Excel workbook")) from None
     return pages
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import SchemaError, some
-from spatialcarbon.core.language import translate
+from spatialcarbon.core.language import Text, text
 from spatialcarbon.geo.dbf import guess_encoding
 from spatialcarbon.geo.repair import checked_shapes, settled_crs
 
@@ -50,7 +50,8 @@ def read_units(
     -------
     GeoDataFrame
         Indexed by the key, in the order of the file, with all other columns.
-        ``.attrs["notes"]`` lists what was converted, guessed or repaired, and
+        ``.attrs["notes"]`` lists what was converted, guessed or repaired
+        (``.attrs["remarks"]`` the same for :class:`~spatialcarbon.core.language.Text`), and
         ``.attrs["source"]`` names the file.
 
     Raises
@@ -94,28 +95,32 @@ def read_units(
             columns=some(frame.columns.drop(frame.geometry.name), 20),
         )
     labels, converted = _labels(frame[key], file.name)
-    if converted:
-        notes.append(converted)
     units = frame.drop(columns=key).set_axis(labels, axis=0)
     shapes, mended = checked_shapes(units, stacklevel=3)
     known = settled_crs(units, crs)
     units = units.set_geometry(np.asarray(shapes)).set_crs(known, allow_override=True)
     if units.geometry.name != "geometry":
         units = units.rename_geometry("geometry")
-    units.attrs = {"notes": notes + mended, "source": file.name}
+    notes += [*converted, *mended]
+    units.attrs = {
+        "notes": [note.render("en") for note in notes],
+        # Attributes must stay plain: some formats write them as JSON.
+        "remarks": [{"template": note.template, "params": dict(note.params)} for note in notes],
+        "source": file.name,
+    }
     return units
 
 
 def _open(
     file: Path, layer: str | None, encoding: str | None
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+) -> tuple[gpd.GeoDataFrame, list[Text]]:
     """Read the file as it is, and note how its texts were decoded."""
     import geopandas as gpd
     import pyogrio
 
     if not file.exists():
         raise SchemaError("there is no file {path}", fix="check the path", path=file)
-    notes: list[str] = []
+    notes: list[Text] = []
     try:
         if file.suffix.lower() in _PARQUET:
             frame = gpd.read_parquet(file)
@@ -123,9 +128,8 @@ def _open(
             layer = _layer(file, layer)
             if encoding is None and (encoding := guess_encoding(file, layer)):
                 notes.append(
-                    translate(
+                    text(
                         "no .cpg beside the Shapefile; its texts were read as {encoding}",
-                        "en",
                         encoding=encoding.upper(),
                     )
                 )
@@ -168,7 +172,7 @@ def _layer(file: Path, layer: str | None) -> str:
     )
 
 
-def _labels(column: pd.Series[Any], source: str) -> tuple[pd.Index, str]:
+def _labels(column: pd.Series[Any], source: str) -> tuple[pd.Index, list[Text]]:
     """Return the keys as an index, and a note where they were turned into numbers."""
     name = str(column.name)
     blank = column.isna() | (column.astype(str).str.strip() == "")
@@ -182,17 +186,17 @@ def _labels(column: pd.Series[Any], source: str) -> tuple[pd.Index, str]:
             key=name,
             rows=some(np.flatnonzero(blank)),
         )
-    labels, note = column, ""
+    labels, notes = column, []
     if pd.api.types.is_integer_dtype(column.dtype):
         labels = column.astype("int64")
     elif pd.api.types.is_float_dtype(column.dtype) and (column % 1 == 0).all():
         labels = column.astype("int64")
-        note = translate("decimal keys of {key} became whole numbers", "en", key=name)
+        notes = [text("decimal keys of {key} became whole numbers", key=name)]
     elif not pd.api.types.is_float_dtype(column.dtype):
         texts = column.astype(str).str.strip()
         if texts.str.fullmatch(r"\d{6}(\.0+)?").all():
             labels = texts.str.slice(0, 6).astype("int64")
-            note = translate("text keys of {key} became whole numbers", "en", key=name)
+            notes = [text("text keys of {key} became whole numbers", key=name)]
     index = pd.Index(labels.to_numpy(), name=name)
     if not index.is_unique:
         raise SchemaError(
@@ -204,4 +208,4 @@ def _labels(column: pd.Series[Any], source: str) -> tuple[pd.Index, str]:
             key=name,
             labels=some(index[index.duplicated()].unique()),
         )
-    return index, note
+    return index, notes

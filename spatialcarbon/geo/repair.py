@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spatialcarbon.core.errors import CRSMismatchError, GeometryRepairWarning, SchemaError, some
-from spatialcarbon.core.language import Text, text, translate
+from spatialcarbon.core.language import Text, text
 from spatialcarbon.geo.crs import require_crs
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ AREA_OF_USE_MARGIN = 20.0
 POINT, POLYGON, MULTIPOLYGON, COLLECTION = 0, 3, 6, 7
 
 
-def checked_shapes(frame: gpd.GeoDataFrame, *, stacklevel: int) -> tuple[Shapes, list[str]]:
+def checked_shapes(frame: gpd.GeoDataFrame, *, stacklevel: int) -> tuple[Shapes, list[Text]]:
     """Return shapes fit for use, and notes on what was mended; each mend is also warned.
 
     Raises
@@ -49,7 +49,7 @@ def checked_shapes(frame: gpd.GeoDataFrame, *, stacklevel: int) -> tuple[Shapes,
             keys=some(nothing),
         )
     kinds = shapely.get_type_id(shapes)
-    notes: list[str] = []
+    notes: list[Text] = []
     if (kinds == POINT).all():
         return shapely.force_2d(shapes), notes
     wrong = ~np.isin(kinds, (POLYGON, MULTIPOLYGON, COLLECTION))
@@ -67,20 +67,14 @@ def checked_shapes(frame: gpd.GeoDataFrame, *, stacklevel: int) -> tuple[Shapes,
     if collected.any():
         shapes = _polygons_only(shapes, collected, keys)
         notes.append(
-            translate(
-                "kept only the polygons of mixed collections: {keys}",
-                "en",
-                keys=some(keys[collected]),
-            )
+            text("kept only the polygons of mixed collections: {keys}", keys=some(keys[collected]))
         )
     invalid = ~shapely.is_valid(shapes)
     if invalid.any():
         shapes = _made_valid(shapes, invalid, keys)
-        notes.append(
-            translate("repaired invalid rings of {keys}", "en", keys=some(keys[invalid], 1000))
-        )
+        notes.append(text("repaired invalid rings of {keys}", keys=some(keys[invalid], 1000)))
     for note in notes:
-        warnings.warn(note, GeometryRepairWarning, stacklevel=stacklevel)
+        warnings.warn(GeometryRepairWarning(note), stacklevel=stacklevel)
     return shapes, notes
 
 

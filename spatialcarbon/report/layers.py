@@ -38,7 +38,7 @@ def _check_colours(colours: Iterable[str]) -> None:
             )
 
 
-def _check_classes(bounds: tuple[float, ...], symbols: tuple[Any, ...], name: str) -> None:
+def _check_classes(bounds: tuple[float, ...], symbols: tuple[Any, ...], name: Text) -> None:
     rising = all(a < b for a, b in pairwise(bounds))
     if len(bounds) == 2:  # One class may hold a single number.
         rising = bounds[0] <= bounds[1]
@@ -136,7 +136,7 @@ class Graduated:
 
     def __post_init__(self) -> None:
         """Refuse bounds out of order and what is not a colour."""
-        _check_classes(self.bounds, self.colours, "colours")
+        _check_classes(self.bounds, self.colours, text("colours"))
         _check_colours([*self.colours, self.outline])
 
 
@@ -189,7 +189,7 @@ class Lines:
         """Refuse bounds out of order, another number of widths, and what is not a colour."""
         _check_colours([self.colour])
         if self.field is not None:
-            _check_classes(self.bounds, self.widths, "widths")
+            _check_classes(self.bounds, self.widths, text("widths"))
         elif len(self.widths) != 1:
             raise OptionError("lines without a field have one width", arrived="{n}", n=self.widths)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spatialcarbon.core.align import check_unique, conform, require_columns, same_units
 from spatialcarbon.core.errors import SchemaError, some
-from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.core.options import check_count, check_option
 from spatialcarbon.report.canvas import in_house_style
 from spatialcarbon.report.map_canvas import MapView, draw_map, map_view, name_groups
@@ -165,7 +165,7 @@ def choropleth_panel(
             arrived="columns {present}",
             expected="{absent}",
             present=some(frame.columns, 8),
-            absent=some(absent) or "years",
+            absent=some(absent) or text("at least one year"),
         )
     import pandas as pd
 
@@ -221,10 +221,10 @@ def lisa_map(
     AlignmentError
         When the table and the units are not the same set.
     """
-    require_columns(local_frame, ["unit", "label"], "the table of local statistics")
+    require_columns(local_frame, ["unit", "label"], text("the table of local statistics"))
     labels = local_frame.set_index("unit")["label"]
-    check_unique(labels.index, "the table of local statistics")
-    same_units(labels.index, units.index, "the table of local statistics")
+    check_unique(labels.index, text("the table of local statistics"))
+    same_units(labels.index, units.index, text("the table of local statistics"))
     labels = labels.reindex(units.index)
     strange = [label for label in labels.unique() if label not in LISA_COLOURS]
     if strange:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from spatialcarbon.core.align import require_columns
 from spatialcarbon.core.errors import SchemaError, some
-from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
 from spatialcarbon.report.lettering import extent, name_of, number, wrap
 from spatialcarbon.report.palettes import qualitative_colours
@@ -82,7 +82,7 @@ def moran_over_time(
     numbers were spread over the units at random. It is not a confidence interval of I.
     """
     needed = ["group", "year", "statistic", "expected", "variance_randomization", "status"]
-    require_columns(panel_frame, [*needed, pvalue], "the table of Moran's I")
+    require_columns(panel_frame, [*needed, pvalue], text("the table of Moran's I"))
     frame = panel_frame
     if "variable" in frame.columns:
         present = list(frame["variable"].unique())

@@ -10,7 +10,7 @@ import numpy as np
 
 from spatialcarbon.core.align import as_numbers, check_unique
 from spatialcarbon.core.errors import DegenerateDataError, SchemaError, some
-from spatialcarbon.core.language import Language, Text
+from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.report.canvas import FAINT, GREY, in_house_style
 from spatialcarbon.report.lettering import emphasise, halo, name_of, readable, wrap
 from spatialcarbon.report.palettes import qualitative_colours
@@ -120,8 +120,8 @@ def numeric_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of groups with every column as floats, refusing what is unclear."""
     if table.empty:
         raise SchemaError("there is nothing to draw: the table is empty")
-    check_unique(table.index, "the table")
-    check_unique(table.columns, "the list of columns")
+    check_unique(table.index, text("the table"))
+    check_unique(table.columns, text("the list of columns"))
     return table.apply(lambda column: as_numbers(column, str(column.name)))
 
 

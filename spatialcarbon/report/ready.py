@@ -308,11 +308,17 @@ def _renderer(
         if values.isna().any():
             entries.append(Entry(no_data, NO_DATA, hatched=True))
         return Renderer("categorised", f'"{field}"', tuple(entries), outline=style.outline)
-    return _graduated(style, field, values, no_data, name)
+    unit = clean_text(translate(style.unit, language))
+    return _graduated(style, field, values, no_data, name, unit)
 
 
 def _graduated(
-    style: Graduated | Lines, field: str, values: pd.Series[Any], no_data: str, name: str
+    style: Graduated | Lines,
+    field: str,
+    values: pd.Series[Any],
+    no_data: str,
+    name: str,
+    unit: str,
 ) -> Renderer:
     if not pd.api.types.is_numeric_dtype(values):
         raise SchemaError("column {column!r} of {name} is not numeric", column=field, name=name)
@@ -325,8 +331,8 @@ def _graduated(
     for i, (colour, width) in enumerate(zip(colours, widths, strict=True)):
         lower, upper = bounds[i], bounds[i + 1]
         label = style.label_format.format(lower=number_label(lower), upper=number_label(upper))
-        if i == 0 and style.unit:
-            label = f"{label} {style.unit}"
+        if i == 0 and unit:
+            label = f"{label} {unit}"
         entries.append(Entry(clean_text(label), colour, width, lower=lower, upper=upper))
     expression = f'"{field}"'
     if values.isna().any():

@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from spatialcarbon.core.align import as_numbers, check_unique
 from spatialcarbon.core.errors import MissingDataError, SchemaError, some
-from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
 from spatialcarbon.report.lettering import name_of, number, with_unit
 from spatialcarbon.report.palettes import qualitative_colours
@@ -173,7 +173,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
 
     if frame.empty:
         raise SchemaError("there is nothing to draw: the table is empty")
-    check_unique(frame.index, "the table")
+    check_unique(frame.index, text("the table"))
     years = pd.to_numeric(pd.Series(list(frame.columns)), errors="coerce")
     if years.isna().any():
         strange = [c for c, bad in zip(frame.columns, years.isna(), strict=True) if bad]
@@ -183,7 +183,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
             columns=some(strange),
         )  # fmt: skip
     table = pd.DataFrame({y: as_numbers(frame.iloc[:, i], f"{y:g}") for i, y in enumerate(years)})
-    check_unique(pd.Index(years), "the list of years")
+    check_unique(pd.Index(years), text("the list of years"))
     if np.isinf(table.to_numpy()).any():
         raise MissingDataError(
             "the table holds infinite values", fix="look for a division by zero upstream"

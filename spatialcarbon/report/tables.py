@@ -71,13 +71,18 @@ class Table:
         words = self.headings.get(column)
         name = words.render(language) if words is not None else str(column)
         measure = self.measures.get(column, "")
-        return f"{name} ({unit_label(measure, language)})" if measure else name
+        if not measure:
+            return name
+        said = unit_label(measure, language)
+        return translate("{quantity} ({measure})", language, quantity=name, measure=said)
 
     def cell(self, column: str, value: Any, language: Language) -> str:
         """Return a value as it is shown."""
         if isinstance(value, Text):
             return value.render(language)
-        if value is None or (isinstance(value, (float, np.floating)) and math.isnan(value)):
+        if value is None or value is pd.NA:
+            return "–"
+        if isinstance(value, (float, np.floating)) and math.isnan(value):
             return "–"
         if isinstance(value, (float, np.floating)):
             digits = self.decimals.get(column)
@@ -92,7 +97,7 @@ def to_csv_bytes(table: Table) -> bytes:
     """Return the table as CSV: UTF-8 with a byte-order mark, so that Excel shows Chinese."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([str(column) for column in table.frame.columns])
+    writer.writerow([safe_text(str(column)) for column in table.frame.columns])
     for row in table.frame.itertuples(index=False, name=None):
         writer.writerow([_plain(value) for value in row])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
@@ -130,11 +135,11 @@ def write_workbook(path: Path, tables: Sequence[Table], language: Language) -> N
     names: set[str] = set()
     for table in tables:
         sheet = book.create_sheet(_sheet_name(table.name, names))
-        sheet.append([table.title.render(language)])
+        sheet.append([_excel_text(table.title.render(language))])
         sheet["A1"].font = Font(bold=True, size=12)
         if table.note is not None:
-            sheet.append([table.note.render(language)])
-        sheet.append([table.heading(column, language) for column in table.frame.columns])
+            sheet.append([_excel_text(table.note.render(language))])
+        sheet.append([_excel_text(table.heading(c, language)) for c in table.frame.columns])
         top = sheet.max_row
         for cell in sheet[top]:
             cell.font = Font(bold=True)
@@ -179,7 +184,14 @@ def _excel(table: Table, column: str, value: Any, language: Language) -> Any:
         return float(value) if math.isfinite(value) else None
     if value is None or value is pd.NA:
         return None
-    return safe_text(table.cell(column, value, language))
+    return _excel_text(table.cell(column, value, language))
+
+
+def _excel_text(text: str) -> str:
+    """Return text that is no formula and holds no character that Excel refuses."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return safe_text(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
@@ -212,16 +224,20 @@ def _fix_zip_dates(path: Path) -> None:
 def to_terminal(table: Table, language: Language, limit: int = 60) -> Any:
     """Return the table for a terminal (a rich renderable)."""
     from rich.table import Table as RichTable
+    from rich.text import Text as Plain
 
-    shown = RichTable(title=table.title.render(language), title_justify="left", box=None)
+    # Plain text throughout: rich would take "[Mt]" in a heading for an instruction.
+    title = Plain(table.title.render(language), style="italic")
+    shown = RichTable(title=title, title_justify="left", box=None)
     page = table.page()
     columns = list(page.columns)
     for column in columns:
         numeric = pd.api.types.is_numeric_dtype(page[column])
-        shown.add_column(table.heading(column, language), justify="right" if numeric else "left")
+        heading = Plain(table.heading(column, language))
+        shown.add_column(heading, justify="right" if numeric else "left")
     for row in page.head(limit).itertuples(index=False, name=None):
         cells = [table.cell(c, v, language) for c, v in zip(columns, row, strict=True)]
-        shown.add_row(*(cell.replace("[", "\\[") for cell in cells))
+        shown.add_row(*map(Plain, cells))
     hidden = len(page) - limit
     if hidden > 0:
         shown.caption = translate("… and {n} more rows", language, n=hidden)

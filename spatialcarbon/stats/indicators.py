@@ -13,7 +13,14 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.align import canonical_order, checksum, conform
-from spatialcarbon.core.errors import MissingDataError, OptionError, UnitMismatchError, some
+from spatialcarbon.core.errors import (
+    MAX_LABELS,
+    MissingDataError,
+    OptionError,
+    UnitMismatchError,
+    some,
+)
+from spatialcarbon.core.language import listed, text
 from spatialcarbon.core.results import Result
 from spatialcarbon.core.units import conversion_factor, parse_unit
 from spatialcarbon.stats.moran_panel import ALL, group_members
@@ -252,7 +259,8 @@ def growth(
 
 
 def _measure(panel: Panel, variable: str) -> str:
-    measure = panel.units_of_measure.get(variable)
+    panel.grid(variable)  # refuses a variable that is not there, naming those that are
+    measure = panel.measures[variable]
     if not measure:
         raise UnitMismatchError(
             "the variable {variable} has no unit of measure",
@@ -271,14 +279,17 @@ def _require_complete(amounts: pd.DataFrame, name: str) -> None:
     rows, columns = np.nonzero(amounts.isna().to_numpy())
     if len(rows):
         units, years = amounts.index.tolist(), amounts.columns.tolist()
-        where = [f"{units[i]} in {years[j]}" for i, j in zip(rows, columns, strict=True)]
+        where = [
+            text("{variable} in {year}", variable=units[i], year=years[j])
+            for i, j in zip(rows, columns, strict=True)
+        ]
         raise MissingDataError(
             "{name} is missing {n} times",
             arrived="{where}",
             fix="panel.subset(units=..., years=...) without them",
             name=name,
             n=len(where),
-            where=some(where),
+            where=listed(where, MAX_LABELS),
         )
 
 

@@ -79,7 +79,8 @@ def adjust_pvalues(pvalues: Floats, correction: Correction) -> Floats:
         adjusted[tested] = np.minimum(p * m, 1.0)
     else:
         order = np.argsort(p, kind="stable")
-        steps = p[order] * m / np.arange(1, m + 1)
+        # The factor first: it is never below one, so rounding cannot lower a p-value.
+        steps = p[order] * (m / np.arange(1, m + 1))
         running = np.minimum.accumulate(steps[::-1])[::-1]
         adjusted[tested[order]] = np.minimum(running, 1.0)
     return adjusted

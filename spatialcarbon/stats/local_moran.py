@@ -60,8 +60,8 @@ class LocalMoranResult(Result):
         ``"Not significant"`` or ``"Isolate"``.
     global_statistic : float
         Global I of the same data: the sum of local I over S0 (``scaling="n"``).
-    alpha, correction : float, str
-        Level and method behind ``label``.
+    alpha, correction, permutations : float, str, int
+        Level and method behind ``label``; conditional draws per unit.
     dropped : Index
         Units left out with ``missing="drop"``.
     """
@@ -201,7 +201,7 @@ def local_moran(
     qvalue = adjust_pvalues(pvalue, correction)
     few = few_permutations(int((~alone).sum()), permutations, alpha, correction)
     if few:
-        warnings.warn(few[0].render("en"), PermutationWarning, stacklevel=2)
+        warnings.warn(PermutationWarning(few[0]), stacklevel=2)
 
     quadrant = quadrants(scaled, np.asarray(shares @ scaled), alone)
     label = np.where(

@@ -320,4 +320,4 @@ def dropped_remark(dropped: pd.Index) -> tuple[Text, ...]:
     if len(dropped) == 0:
         return ()
     count, labels = len(dropped), some(dropped)
-    return (text("{n} units left out for missing values: {labels}", n=count, labels=labels),)
+    return (text("units left out for missing values ({n}): {labels}", n=count, labels=labels),)

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 
+def total(values: Floats) -> Floats:
+    """Return sums along axis 0, each series rounded as if it stood alone."""
+    return np.asarray(np.ascontiguousarray(values.T).sum(axis=-1))
+
+
 def deviations(values: Floats) -> Floats:
     """Return values minus their mean, along axis 0."""
-    return np.asarray(values - values.mean(axis=0))
+    return np.asarray(values - total(values) / len(values))
 
 
 def is_constant(values: Floats) -> npt.NDArray[np.bool_]:
@@ -34,8 +39,7 @@ def is_constant(values: Floats) -> npt.NDArray[np.bool_]:
 
 def statistic(z: Floats, matrix: Any, s0: float) -> Floats:
     r"""Return :math:`I = (n/S_0)\, z'Wz / z'z`, shape (S,)."""
-    cross = (z * (matrix @ z)).sum(axis=0)
-    return np.asarray(len(z) / s0 * cross / (z * z).sum(axis=0))
+    return np.asarray(len(z) / s0 * total(z * (matrix @ z)) / total(z * z))
 
 
 def expected_value(n: int) -> float:
@@ -50,7 +54,7 @@ def variance_normality(n: int, s0: float, s1: float, s2: float) -> float:
 
 def kurtosis(z: Floats) -> Floats:
     r"""Return :math:`b_2 = n\sum z^4/(\sum z^2)^2`, shape (S,)."""
-    return np.asarray(len(z) * (z**4).sum(axis=0) / (z * z).sum(axis=0) ** 2)
+    return np.asarray(len(z) * total(z**4) / total(z * z) ** 2)
 
 
 def variance_randomization(n: int, s0: float, s1: float, s2: float, b2: Floats) -> Floats:

@@ -157,7 +157,12 @@ def series_table(frame: pd.DataFrame | Panel, units: pd.Index, missing: Missing)
     """Return units × (variable, year) as float64, in the order of ``units``."""
     wide = _wide(frame)
     columns: dict[Any, pd.Series[float]] = {
-        key: conform(wide[key], units, name=f"{key[0]} in {key[1]}", missing=missing)
+        key: conform(
+            wide[key],
+            units,
+            name=text("{variable} in {year}", variable=key[0], year=key[1]),
+            missing=missing,
+        )
         for key in wide.columns
     }
     table = pd.DataFrame(columns, index=units)
@@ -177,6 +182,12 @@ def _wide(frame: pd.DataFrame | Panel) -> pd.DataFrame:
     if "year" in frame.columns:
         return _from_tidy(frame)
     if isinstance(frame.columns, pd.MultiIndex):
+        if frame.columns.nlevels != 2:
+            raise AlignmentError(
+                "the columns of frame have {n} levels",
+                expected="two: variable and year",
+                n=frame.columns.nlevels,
+            )
         return frame
     return pd.concat({"value": frame}, axis=1)
 
@@ -197,6 +208,14 @@ def _from_tidy(frame: pd.DataFrame) -> pd.DataFrame:
                 columns=some(frame.columns, 12),
             )
         tidy = tidy.melt([key, "year"], list(numeric), "variable", "value")
+    nameless = tidy[[key, "year"]].isna().any(axis=1)
+    if nameless.any():
+        raise AlignmentError(
+            "the tidy table has {n} rows without {key} or year",
+            fix="data.dropna(subset=[{key!r}, 'year'])",
+            n=int(nameless.sum()),
+            key=key,
+        )
     repeated = tidy.duplicated([key, "year", "variable"])
     if repeated.any():
         cells = tidy.loc[repeated, [key, "year"]].drop_duplicates()
@@ -205,7 +224,7 @@ def _from_tidy(frame: pd.DataFrame) -> pd.DataFrame:
             arrived="{cells}",
             expected="each unit and year once",
             n=int(repeated.sum()),
-            cells=some(f"{a} in {b}" for a, b in cells.itertuples(index=False)),
+            cells=some(f"{a} {b}" for a, b in cells.itertuples(index=False)),
         )
     order = pd.MultiIndex.from_frame(tidy[["variable", "year"]].drop_duplicates())
     wide = tidy.pivot(index=key, columns=["variable", "year"], values="value")
@@ -243,6 +262,12 @@ def group_members(
             arrived="{names}",
             fix="rename them; ALL is the name of all units together unless overall=False",
             names=some(listed),
+        )
+    if not members:
+        raise AlignmentError(
+            "no unit belongs to any group",
+            expected="a label for some units",
+            fix="groups=None for all units together",
         )
     return members
 
@@ -338,7 +363,9 @@ def _status_remarks(table: pd.DataFrame) -> tuple[Text, ...]:
     failed = table[table["status"] != "ok"]
     return tuple(
         text(
-            "no statistic ({status}): {rows}",
+            "no z-score ({status}): {rows}"
+            if status == "var<=0"
+            else "no statistic ({status}): {rows}",
             status=Text(str(status)),
             rows=some(f"{g} {y}" for g, y in zip(part["group"], part["year"], strict=True)),
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Positions = npt.NDArray[np.intp]
 
 BLOCK = 2_000_000
-"""Numbers held at once; bounds memory, changes no result."""
+"""Numbers held at once; bounds memory. A constant, since narrow draws depend on it."""
 
 
 def random_orders(

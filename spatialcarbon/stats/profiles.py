@@ -17,6 +17,7 @@ from spatialcarbon.core.errors import (
     SchemaError,
     some,
 )
+from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option
 from spatialcarbon.core.results import Result
 from spatialcarbon.stats.moran_panel import group_members
@@ -180,8 +181,8 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
             expected="a DataFrame, place × column",
             kind=type(table).__name__,
         )
-    check_unique(table.index, "the table")
-    check_unique(table.columns, "the header of the table")
+    check_unique(table.index, text("the table"))
+    check_unique(table.columns, text("the header of the table"))
     values = pd.DataFrame({name: as_numbers(table[name], str(name)) for name in table.columns})
     array = values.to_numpy(dtype=np.float64)
     for bad, error, message in (

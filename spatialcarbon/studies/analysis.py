@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from spatialcarbon.core.errors import OptionError
-from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.core.results import Result
 
@@ -85,6 +85,16 @@ class Inputs:
     variable_names: Mapping[str, Text] = field(default_factory=dict)
     background: gpd.GeoDataFrame | None = None
 
+    @property
+    def map_notes(self) -> list[str]:
+        """What was converted, guessed or repaired while the map was read."""
+        return list(self.units.attrs.get("notes", ()))
+
+    def map_notes_in(self, language: Language) -> list[str]:
+        """Return the notes on the map in one language."""
+        remarks = self.units.attrs.get("remarks", ())
+        return [Text(said["template"], said["params"]).render(language) for said in remarks]
+
     def variable_name(self, variable: str) -> Text:
         """Return the name of a variable as it is shown."""
         return self.variable_names.get(variable, Text(variable))
@@ -131,7 +141,7 @@ class Done:
     result: Any
 
     def results(self) -> Iterator[Result]:
-        """Return every :class:`Result` inside, for provenance and references."""
+        """Return every result inside, for provenance and references."""
         yield from _results_in(self.result)
 
 

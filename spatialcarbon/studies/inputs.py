@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from spatialcarbon.core.errors import AlignmentError, OptionError, SchemaError, some
+from spatialcarbon.core.errors import (
+    AlignmentError,
+    DegenerateDataError,
+    OptionError,
+    SchemaError,
+    some,
+)
 from spatialcarbon.core.language import Text
 from spatialcarbon.core.language import name as bilingual
+from spatialcarbon.core.units import conversion_factor
 from spatialcarbon.data.catalogue import load_table, tables
 from spatialcarbon.data.panel import Panel
-from spatialcarbon.data.readers import read_panel
+from spatialcarbon.data.readers import read_panel, read_table
+from spatialcarbon.data.schema import label_text
 from spatialcarbon.geo.clusters import clusters, groups_for
 from spatialcarbon.geo.units import load_units, read_units
 from spatialcarbon.stats.moran_panel import group_members
@@ -37,6 +46,7 @@ def build_inputs(study: Study) -> Inputs:
     units = load_map(section, study.locate)
     groups, group_names = load_groups(section, units)
     panel = load_panel(study.file.tables, units.index, study.locate)
+    panel = with_ratios(panel, study.file.ratios)
     backbone = Backbone(units)
     weights = {
         name: build_weights(part, backbone, units, panel, study.locate)
@@ -51,7 +61,7 @@ def build_inputs(study: Study) -> Inputs:
         groups=groups,
         group_names=group_names,
         seed=study.file.study.seed,
-        variable_names=variable_names(study.file.tables),
+        variable_names=variable_names(study.file),
         background=load_units("provinces") if section.source in SHIPPED_MAPS else None,
     )
 
@@ -95,13 +105,51 @@ def unit_names(units: gpd.GeoDataFrame, label: str | None) -> Mapping[Any, Text]
     return {unit: Text(str(unit)) for unit in units.index}
 
 
-def variable_names(sections: Mapping[str, schema.TableSection]) -> dict[str, Text]:
+def variable_names(study: schema.StudyFile) -> dict[str, Text]:
     """Return the name of every variable: the study's own, a customary one, or its key."""
-    return {
-        variable: Text(part.title) if part.title else words.VARIABLES.get(variable, Text(variable))
-        for section in sections.values()
+    titles = {
+        variable: part.title
+        for section in study.tables.values()
         for variable, part in section.variables.items()
+    } | {variable: part.title for variable, part in study.ratios.items()}
+    return {
+        variable: Text(title) if title else words.VARIABLES.get(variable, Text(variable))
+        for variable, title in titles.items()
     }
+
+
+def with_ratios(panel: Panel, ratios: Mapping[str, schema.RatioSection]) -> Panel:
+    """Return the panel with the ratios of a study, in the years both parts have values.
+
+    Raises
+    ------
+    DegenerateDataError
+        A denominator that is not positive, naming unit and year.
+    UnitMismatchError
+        A unit of measure that the parts cannot give.
+    """
+    for name, section in ratios.items():
+        above, below = panel[section.numerator], panel[section.denominator]
+        years = [year for year in above.columns if year in below.columns]
+        if not years:
+            raise DegenerateDataError(
+                "{top} and {bottom} have no year in common",
+                top=section.numerator,
+                bottom=section.denominator,
+            )
+        bad = below[years].le(0)
+        if bad.to_numpy().any():
+            raise DegenerateDataError(
+                "{bottom} is not positive for {units}",
+                fix="correct the table: a ratio needs a denominator above zero",
+                bottom=section.denominator,
+                units=some(below.index[bad.any(axis=1).to_numpy()]),
+            )
+        source = f"{panel.units_of_measure[section.numerator]}/"
+        source += f"{panel.units_of_measure[section.denominator]}"
+        factor = conversion_factor(source, section.measure)
+        panel = panel.with_variable(name, above[years] / below[years] * factor, section.measure)
+    return panel
 
 
 def load_groups(
@@ -144,10 +192,33 @@ def load_panel(
     """Return all variables of all tables as one panel on the units of the map."""
     joined: Panel | None = None
     for name, section in sections.items():
-        panel = _table_panel(name, section, locate).aligned_to(units, extra="drop")
+        panel = _table_panel(name, section, locate)
+        if is_shipped(section.source):
+            # National tables cover more than any choice of clusters: nothing to remark on.
+            panel = panel.subset(units=panel.units[panel.units.isin(units)])
+        panel = on_map(panel, units)
         joined = panel if joined is None else joined.join(panel)
     assert joined is not None, "the schema asks for at least one table"
     return joined
+
+
+def on_map(panel: Panel, units: pd.Index) -> Panel:
+    """Return a panel on the units of a map; a map whose codes are text meets a table of numbers.
+
+    Raises
+    ------
+    AlignmentError
+        Unless the panel covers all units; further ones are left out with a remark.
+    """
+    if not panel.units.isin(units).any():
+        known = {str(unit): unit for unit in units}
+        labels = pd.Index([known.get(str(unit), unit) for unit in panel.units])
+        panel = replace(
+            panel,
+            units=labels,
+            frames={name: frame.set_axis(labels, axis=0) for name, frame in panel.frames.items()},
+        )
+    return panel.aligned_to(units, extra="drop")
 
 
 def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str], Path]) -> Panel:
@@ -262,19 +333,26 @@ def weights_from_file(path: Path, units: pd.Index) -> Weights:
     kind = path.suffix.lower()
     if not path.is_file():
         raise SchemaError("there is no weights file at {path}", path=path)
+    known = {str(unit): unit for unit in units}
     if kind == ".parquet":
         found = Weights.from_parquet(path)
     elif kind in (".gal", ".gwt"):
         found = Weights.from_gal(path)
     elif kind in (".csv", ".txt"):
-        return Weights.from_edges(pd.read_csv(path), units=units, recipe=f"file {path.name}")
+        edges = read_table(path).frame
+        for end in ("focal", "neighbor"):
+            if end in edges:
+                labels = [label_text(cell) for cell in edges[end]]
+                edges = edges.assign(**{end: [known.get(label, label) for label in labels]})
+        return Weights.from_edges(edges, units=units, recipe=f"file {path.name}")
     else:
         raise OptionError(
             "{path} is not a weights file",
             expected="a name ending in .parquet, .gal, .gwt or .csv",
             path=path.name,
         )
-    return found.subset(units)
+    labels = pd.Index([known.get(str(unit), unit) for unit in found.units], name=units.name)
+    return replace(found, units=labels).subset(units)
 
 
 def _labels(pairs: Iterable[tuple[str | int, str | int]], units: pd.Index) -> list[tuple[Any, Any]]:

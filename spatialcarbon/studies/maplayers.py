@@ -62,7 +62,7 @@ def base_layers(inputs: Inputs) -> list[Layer]:
     made: list[Layer] = []
     group = inputs.first_group()
     if group is not None:
-        columns: dict[str, Any] = {"cluster": group.to_numpy()}
+        columns: dict[str, Any] = {"cluster": group.where(group != "").to_numpy()}
         if "province_zh" in inputs.units:
             columns["province"] = inputs.units["province_zh"].to_numpy()
         if "area_km2" in inputs.units:
@@ -100,7 +100,7 @@ def link_layer(inputs: Inputs, name: str, weights: Weights) -> Layer | None:
     lines = shapely.linestrings(np.stack([xy[pairs[:, 0]], xy[pairs[:, 1]]], axis=1))
     return Layer(
         name=f"weights_{name}",
-        title=text("Neighbours: {recipe}", recipe=weights.recipe),
+        title=text("Neighbours: {recipe}", recipe=Text(weights.recipe)),
         abstract=text("Every line links two places that are neighbours under these weights."),
         frame=gpd.GeoDataFrame(
             {

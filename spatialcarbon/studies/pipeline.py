@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option
 from spatialcarbon.data.catalogue import tables as shipped_tables
@@ -21,7 +23,7 @@ from spatialcarbon.studies import provenance
 from spatialcarbon.studies.analysis import Done, Inputs
 from spatialcarbon.studies.inputs import build_inputs, is_shipped
 from spatialcarbon.studies.maplayers import base_layers, localised
-from spatialcarbon.studies.publish import whole_folder
+from spatialcarbon.studies.publish import plain_os_errors, whole_folder
 from spatialcarbon.studies.study_file import Step, Study, load_study, raise_problems
 from spatialcarbon.studies.toml_lines import TomlLines
 
@@ -111,10 +113,13 @@ def run_study(
     with whole_folder(target, overwrite=overwrite) as folder:
         run = _Run(study, spoken, progress)
         done = run.compute()
-        tables = run.write(folder, done)
-        with run.step(text("Recording provenance")):
-            record = provenance.manifest(study, run.inputs, done, run.times, folder, spoken, target)
-            provenance.write_manifest(folder / "manifest.json", record)
+        with plain_os_errors(target):
+            tables = run.write(folder, done)
+            with run.step(text("Recording provenance")):
+                record = provenance.manifest(
+                    study, run.inputs, done, run.checksums, run.times, folder, spoken, target
+                )
+                provenance.write_manifest(folder / provenance.MANIFEST, record)
     return StudyResult(
         directory=target,
         study=study,
@@ -149,6 +154,7 @@ class _Run:
         self.times: dict[str, float] = {}
         self.total = len(study.steps) + 6
         self.inputs: Inputs
+        self.checksums: Mapping[str, str]
 
     @contextmanager
     def step(self, what: Text) -> Iterator[None]:
@@ -161,6 +167,7 @@ class _Run:
     def compute(self) -> list[Done]:
         with self.step(text("Reading map, tables and weights")):
             self.inputs = build_inputs(self.study)
+            self.checksums = provenance.input_checksums(self.study)
             _check_against_data(self.study, self.inputs)
         return [self._analyse(step) for step in self.study.steps]
 
@@ -174,6 +181,7 @@ class _Run:
         pairs = list(zip(self.study.steps, done, strict=True))
         tables = {item.key: list(step.analysis.tables(item)) for step, item in pairs}
         every = [table for part in tables.values() for table in part]
+        _check_names([table.name for table in every])
         with self.step(text("Writing tables")):
             (folder / "tables").mkdir()
             for table in every:
@@ -181,6 +189,7 @@ class _Run:
             if outputs.workbook:
                 write_workbook(folder / "tables.xlsx", every, self.language)
         specs = {item.key: list(step.analysis.figures(item)) for step, item in pairs}
+        _check_names([spec.name for part in specs.values() for spec in part])
         with self.step(text("Drawing figures")):
             images = self._draw(folder, [spec for part in specs.values() for spec in part])
         with self.step(text("Writing GeoPackage and QGIS project")):
@@ -196,6 +205,8 @@ class _Run:
     def _draw(self, folder: Path, specs: Sequence[FigureSpec]) -> dict[str, bytes]:
         kinds = self.study.file.outputs.figures
         images: dict[str, bytes] = {}
+        if not kinds and not self.study.file.outputs.report:
+            return images
         if kinds:
             (folder / "figures").mkdir()
         for spec in specs:
@@ -212,7 +223,7 @@ class _Run:
         layers = [localised(layer, self.language) for layer in [*layers, *base_layers(self.inputs)]]
         if not layers:
             return
-        title = self.study.file.study.title
+        title = Text(self.study.file.study.title).render(self.language)
         panel = self.inputs.panel.to_frame()
         panel.attrs = {}
         crs = map_crs(self.inputs)
@@ -234,11 +245,14 @@ class _Run:
         specs: Mapping[str, list[FigureSpec]],
         images: Mapping[str, bytes],
     ) -> Document:
-        cautions = self.inputs.panel.notes_in(self.language)
+        cautions = [
+            *self.inputs.map_notes_in(self.language),
+            *self.inputs.panel.notes_in(self.language),
+        ]
         sections = [
             Section(
                 key=item.key,
-                title=Text(item.parameters.title) if item.parameters.title else step.analysis.title,
+                title=self._title(step, item),
                 question=step.analysis.question,
                 findings=list(step.analysis.text(item)),
                 figures=[(spec, images[spec.name]) for spec in specs[item.key]],
@@ -247,7 +261,7 @@ class _Run:
                 methods=step.analysis.methods,
                 notes=list(
                     dict.fromkeys(
-                        note
+                        self._with_names(note)
                         for result in item.results()
                         for note in result.notes_in(self.language)
                         if note not in cautions
@@ -275,6 +289,29 @@ class _Run:
             cautions=cautions,
         )
 
+    def _with_names(self, words: str) -> str:
+        """Put the name of a place before its code, where a remark gives only the code."""
+        names = {str(unit): name for unit, name in self.inputs.names.items()}
+        codes = [code for code in names if len(code) > 3 and code in words]
+        for code in codes:
+            name = names[code].render(self.language)
+            if name != code:
+                shown = f"{name} {code}".replace("\\", r"\\")
+                words = re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", shown, words)
+        return words
+
+    def _title(self, step: Step, done: Done) -> Text:
+        """Return the heading of a section; a method used twice says on which variable."""
+        if done.parameters.title:
+            return Text(done.parameters.title)
+        title = step.analysis.title
+        variable = getattr(done.parameters, "variable", None)
+        often = sum(other.analysis is step.analysis for other in self.study.steps) > 1
+        if not often or not isinstance(variable, str):
+            return title
+        named = done.inputs.variable_name(variable)
+        return text("{title} ({variable})", title=title, variable=named)
+
     def _sources(self) -> list[tuple[str, str, str]]:
         """Return (what, source and licence, caution) of map and tables."""
         catalogue = shipped_tables(language=self.language).set_index("name")
@@ -298,6 +335,18 @@ def map_crs(inputs: Inputs) -> Any:
     from spatialcarbon.geo.crs import equal_area_crs, is_geographic
 
     return equal_area_crs(inputs.units) if is_geographic(inputs.units.crs) else None
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Raise if two tables or figures would be the same file, on Windows as well."""
+    folded = [name.lower() for name in names]
+    twice = [name for name in names if folded.count(name.lower()) > 1]
+    if twice:
+        raise SchemaError(
+            "two analyses would both write {name}",
+            fix='give one of them another name: name = "…" under [[analyses]]',
+            name=twice[0],
+        )
 
 
 def _check_against_data(study: Study, inputs: Inputs) -> None:

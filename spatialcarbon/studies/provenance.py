@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from spatialcarbon.studies.analysis import Done, Inputs
     from spatialcarbon.studies.study_file import Study
 
+MANIFEST = "manifest.json"
 LIBRARIES = (
     "numpy",
     "scipy",
@@ -62,7 +64,8 @@ def input_checksums(study: Study) -> dict[str, str]:
         entry = boundary_folder() / source / f"{source}.gpkg"
         found[f"map: {source} (shipped)"] = hashlib.sha256(entry.read_bytes()).hexdigest()
     else:
-        found[f"map: {source}"] = sha256(study.locate(source))
+        for path in _parts(study.locate(source)):
+            found[f"map: {path.name}"] = sha256(path)
     for table in study.file.tables.values():
         found[f"table: {table.source}"] = _table_checksum(study, table.source)
     for weights in study.file.weights.values():
@@ -75,6 +78,14 @@ def input_checksums(study: Study) -> dict[str, str]:
         if printed:
             found[f"table: {printed}"] = _table_checksum(study, printed)
     return found
+
+
+def _parts(path: Path) -> list[Path]:
+    """Return the files that make up a map: a Shapefile has several."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    kinds = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+    return sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in kinds)
 
 
 def _table_checksum(study: Study, source: str) -> str:
@@ -91,14 +102,13 @@ def manifest(
     study: Study,
     inputs: Inputs,
     done: Sequence[Done],
+    checksums: Mapping[str, str],
     times: Mapping[str, float],
     folder: Path,
     language: str,
     target: Path,
 ) -> dict[str, Any]:
     """Return the record that lets a run be repeated and checked."""
-    import os
-
     outputs = {
         path.relative_to(folder).as_posix(): sha256(path)
         for path in sorted(folder.rglob("*"))
@@ -108,10 +118,10 @@ def manifest(
         "program": "spatialcarbon",
         "versions": versions(),
         "study": study.file.study.title,
-        "study_file": Path(os.path.relpath(study.path, target.absolute())).as_posix(),
+        "study_file": _path_between(target.resolve(), study.path),
         "language": language,
         "seed": study.file.study.seed,
-        "inputs": input_checksums(study),
+        "inputs": dict(checksums),
         "weights": {name: weights.describe() for name, weights in inputs.weights.items()},
         "analyses": [
             {
@@ -124,10 +134,17 @@ def manifest(
             }
             for item in done
         ],
-        "notes": list(inputs.panel.notes),
+        "notes": [*inputs.map_notes, *inputs.panel.notes],
         "seconds": {step: round(seconds, 3) for step, seconds in times.items()},
         "outputs": outputs,
     }
+
+
+def _path_between(folder: Path, file: Path) -> str:
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return file.as_posix()
 
 
 def _plain(value: Any) -> Any:
@@ -153,7 +170,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     SchemaError
         When the folder has none, or it cannot be read.
     """
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -164,6 +181,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from None
     except (ValueError, OSError) as error:
         raise SchemaError("{path} cannot be read: {reason}", path=path, reason=error) from error
-    if not isinstance(record, dict) or record.get("program") != "spatialcarbon":
+    ours = isinstance(record, dict) and record.get("program") == "spatialcarbon"
+    if not ours or not {"study_file", "language", "inputs", "outputs", "versions"} <= record.keys():
         raise SchemaError("{path} is not a manifest of this program", path=path)
-    return record
+    return dict(record)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Transform = Literal["R", "B", "D", "V"]
 Islands = Literal["keep", "raise", "drop", "nearest"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+DEFAULT_WEIGHTS = "queen"
+"""Name of the weights of a study that describes none: queen contiguity, rows sum to one."""
 
 
 class Section(BaseModel):
@@ -71,6 +74,15 @@ class TableSection(Section):
     )
 
 
+class RatioSection(Section):
+    """[ratios.NAME]: a variable made by dividing two others, such as emissions per head."""
+
+    numerator: str = Field(description="Variable above the line.")
+    denominator: str = Field(description="Variable below the line.")
+    measure: str = Field(min_length=1, description="Unit of measure, such as t/person.")
+    title: str | None = Field(default=None, description="Name shown in figures and tables.")
+
+
 class _Weights(Section):
     transform: Transform = Field(default="R", description="Standardisation.")
     islands: Islands = Field(default="keep", description="What happens to isolates.")
@@ -83,26 +95,34 @@ class ContiguityWeights(_Weights):
     """Units that touch."""
 
     type: Literal["contiguity"]
-    criterion: Literal["queen", "rook"] = "queen"
-    order: int = Field(default=1, ge=1, le=10)
-    include_lower: bool = False
+    criterion: Literal["queen", "rook"] = Field(
+        default="queen", description="Share at least a point, or a stretch of boundary."
+    )
+    order: int = Field(
+        default=1, ge=1, le=10, description="Steps: 2 links the neighbours of neighbours."
+    )
+    include_lower: bool = Field(default=False, description="Link lower orders as well.")
 
 
 class KnnWeights(_Weights):
     """The k nearest units."""
 
     type: Literal["knn"]
-    k: int = Field(default=4, ge=1)
-    symmetrise: Literal["none", "union", "mutual"] = "none"
+    k: int = Field(default=4, ge=1, description="Number of neighbours.")
+    symmetrise: Literal["none", "union", "mutual"] = Field(
+        default="none", description="Link both ways when either is near, or only when both are."
+    )
 
 
 class BandWeights(_Weights):
     """Units within a distance."""
 
     type: Literal["distance_band"]
-    km: float | None = Field(default=None, gt=0)
-    inverse: bool = False
-    power: float = Field(default=1.0, gt=0)
+    km: float | None = Field(
+        default=None, gt=0, description="Width; the smallest that leaves no unit alone if left out."
+    )
+    inverse: bool = Field(default=False, description="Weigh by the inverse of distance.")
+    power: float = Field(default=1.0, gt=0, description="Power of the inverse distance.")
 
 
 class KernelWeights(_Weights):
@@ -110,9 +130,13 @@ class KernelWeights(_Weights):
 
     type: Literal["kernel"]
     function: Literal["triangular", "uniform", "epanechnikov", "quartic", "gaussian"] = "triangular"
-    bandwidth: float | Literal["fixed", "adaptive"] = "fixed"
-    k: int = Field(default=4, ge=1)
-    truncate: bool = True
+    bandwidth: float | Literal["fixed", "adaptive"] = Field(
+        default="fixed", description="Kilometres, the largest k-th distance, or each unit's own."
+    )
+    k: int = Field(default=4, ge=1, description="Which neighbour sets the bandwidth.")
+    truncate: bool = Field(
+        default=True, description="False lets the Gaussian kernel reach every unit."
+    )
 
 
 class BlockWeights(_Weights):
@@ -126,8 +150,10 @@ class EconomicWeights(_Weights):
     """Alike in a variable."""
 
     type: Literal["economic"]
-    variable: str
-    ties: Literal["raise", "floor"] = "raise"
+    variable: str = Field(description="Variable whose levels are compared.")
+    ties: Literal["raise", "floor"] = Field(
+        default="raise", description="Equal levels: refuse, or use the smallest difference."
+    )
 
 
 class CustomWeights(_Weights):
@@ -153,10 +179,12 @@ class OutputsSection(Section):
     """[outputs]: what is written, and where."""
 
     directory: str = Field(default="results", description="Relative to the study file.")
-    geopackage: bool = True
-    figures: list[Literal["png", "svg"]] = ["png", "svg"]
-    workbook: bool = True
-    report: bool = True
+    geopackage: bool = Field(default=True, description="Write results.gpkg and project.qgz.")
+    figures: list[Literal["png", "svg"]] = Field(
+        default=["png", "svg"], description="Kinds of figure files; [] for none."
+    )
+    workbook: bool = Field(default=True, description="Write tables.xlsx.")
+    report: bool = Field(default=True, description="Write report.html.")
 
 
 class StudyFile(Section):
@@ -165,16 +193,22 @@ class StudyFile(Section):
     study: StudySection
     units: UnitsSection
     tables: dict[Name, TableSection] = Field(min_length=1)
+    ratios: dict[Name, RatioSection] = Field(
+        default={}, description="Variables made by dividing two others."
+    )
     weights: dict[Name, AnyWeights] = Field(
-        default_factory=lambda: {"queen": cast("AnyWeights", ContiguityWeights(type="contiguity"))}
+        default_factory=lambda: {
+            DEFAULT_WEIGHTS: cast("AnyWeights", ContiguityWeights(type="contiguity"))
+        },
+        min_length=1,
     )
     analyses: list[dict[str, Any]] = Field(min_length=1)
     outputs: OutputsSection = OutputsSection()
 
 
-def weight_types() -> tuple[str, ...]:
-    """Return the choices of ``type`` in a section of weights."""
-    sections = (
+def weight_sections() -> dict[str, type[Section]]:
+    """Return the section that belongs to each ``type`` of weights."""
+    sections: tuple[type[Section], ...] = (
         ContiguityWeights,
         KnnWeights,
         BandWeights,
@@ -183,4 +217,4 @@ def weight_types() -> tuple[str, ...]:
         EconomicWeights,
         CustomWeights,
     )
-    return tuple(section.model_fields["type"].annotation.__args__[0] for section in sections)  # type: ignore[union-attr]
+    return {get_args(part.model_fields["type"].annotation)[0]: part for part in sections}

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Text, text
-from spatialcarbon.core.options import suggestion
 from spatialcarbon.studies.analysis import Analysis, Parameters, analysis_names, get_analysis
-from spatialcarbon.studies.schema import (
-    EconomicWeights,
-    OutputsSection,
-    StudyFile,
-    StudySection,
-    TableSection,
-    UnitsSection,
-    VariableSection,
-    weight_types,
+from spatialcarbon.studies.mistakes import (
+    Problem,
+    dotted,
+    not_a_choice,
+    not_defined,
+    problems_in,
 )
+from spatialcarbon.studies.schema import DEFAULT_WEIGHTS, StudyFile
 from spatialcarbon.studies.toml_lines import TomlLines
 
 MAX_BYTES = 1_000_000
@@ -100,51 +97,49 @@ def load_study(path: str | Path) -> Study:
             reason=error,
         ) from error
     lines = TomlLines(source)
-    problems: list[tuple[int, str, Text]] = []
+    problems: list[Problem] = []
     study_file: StudyFile | None = None
     try:
         study_file = StudyFile.model_validate(content)
     except ValidationError as error:
-        problems += [_problem(item, (), lines, StudyFile) for item in error.errors()]
-    steps = _steps(content.get("analyses"), lines, problems)
-    if study_file is not None:
-        problems += _cross_checks(study_file, steps, lines)
+        problems += problems_in(error, content, StudyFile, lines)
+    steps = _steps(content, lines, problems)
+    problems += _cross_checks(content, steps, lines)
     if problems or study_file is None:
         raise_problems(path, problems)
     assert study_file is not None
     return Study(
         file=study_file,
-        steps=tuple(steps),
+        steps=tuple(steps.values()),
         path=path.resolve(),
         source=source,
     )
 
 
-def raise_problems(path: Path, problems: Sequence[tuple[int, str, Text]]) -> None:
+def raise_problems(path: Path, problems: Sequence[Problem]) -> None:
     """Raise one error that lists all problems by line."""
-    unique = list(dict.fromkeys((line, key, p.render("en"), p) for line, key, p in problems))
-    ordered = sorted(unique, key=lambda item: item[0])
-    words = _Lines([(line, key, problem) for line, key, _, problem in ordered])
+    unique = {(line, key, said.render("en")): said for line, key, said in problems}
+    ordered = [(line, key, unique[line, key, said]) for line, key, said in sorted(unique)]
     raise StudyFileError(
-        "{path}: {n} mistakes\n{lines}",
+        "{path}: mistakes to correct: {n}\n{lines}",
         fix="correct these lines and run it again; spatialcarbon init writes a commented example",
         path=path.name,
         n=len(ordered),
-        lines=words,
+        lines=_Lines(ordered),
     )
 
 
 class _Lines(Text):
     """Problems that can be said in either language, one to a line."""
 
-    def __init__(self, problems: Sequence[tuple[int, str, Text]]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("", {"problems": tuple(problems)})
 
     def render(self, language: Any) -> str:
         said = []
         for line, key, problem in self.params["problems"]:
-            where = text("line {line}", line=line).render(language)
-            said.append(f"  {where}: {key}: {problem.render(language)}")
+            listed = text("line {line}: {key}: {problem}", line=line, key=key, problem=problem)
+            said.append("  " + listed.render(language))
         return "\n".join(said)
 
 
@@ -155,7 +150,10 @@ def _read(path: Path) -> str:
             fix="spatialcarbon init --out study.toml writes one to start from",
             path=path,
         )
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StudyFileError("{path} cannot be read: {reason}", path=path, reason=error) from error
     if len(data) > MAX_BYTES:
         raise StudyFileError("{path} is too large for a study file", path=path)
     for encoding in ("utf-8-sig", "gb18030"):
@@ -166,8 +164,12 @@ def _read(path: Path) -> str:
     raise StudyFileError("{path} is not text", expected="UTF-8 or GB18030", path=path)
 
 
-def _steps(listed: Any, lines: TomlLines, problems: list[tuple[int, str, Text]]) -> list[Step]:
-    steps: list[Step] = []
+def _steps(
+    content: Mapping[str, Any], lines: TomlLines, problems: list[Problem]
+) -> dict[int, Step]:
+    """Return the analyses that are right, by their place in the file."""
+    listed = content.get("analyses")
+    steps: dict[int, Step] = {}
     taken: set[str] = set()
     for at, entry in enumerate(listed if isinstance(listed, list) else []):
         if not isinstance(entry, dict):
@@ -176,20 +178,14 @@ def _steps(listed: Any, lines: TomlLines, problems: list[tuple[int, str, Text]])
         method = settings.pop("method", None)
         where = f"analyses[{at + 1}]"
         if not isinstance(method, str) or method not in analysis_names():
-            close = suggestion(method, list(analysis_names())) if method else ""
-            message = "{value!r} is not a method; choose from {known}"
-            if close:
-                message = "{value!r} is not a method; did you mean {close!r}? choose from {known}"
-            known = ", ".join(analysis_names())
-            problem = text(message, value=method, close=close, known=known)
+            problem = not_a_choice("method", method, analysis_names())
             problems.append((lines.find(["analyses", at, "method"]), f"{where}.method", problem))
             continue
         analysis = get_analysis(method)
         try:
             parameters = analysis.parameters.model_validate(settings)
         except ValidationError as error:
-            for item in error.errors():
-                problems.append(_problem(item, ("analyses", at), lines, analysis.parameters))
+            problems += problems_in(error, content, analysis.parameters, lines, ("analyses", at))
             continue
         key = parameters.name or method
         if key in taken:
@@ -198,111 +194,61 @@ def _steps(listed: Any, lines: TomlLines, problems: list[tuple[int, str, Text]])
             )
             problems.append((lines.find(["analyses", at]), where, problem))
         taken.add(key)
-        steps.append(Step(key=key, analysis=analysis, parameters=parameters))
+        steps[at] = Step(key=key, analysis=analysis, parameters=parameters)
     return steps
 
 
 def _cross_checks(
-    study: StudyFile, steps: Sequence[Step], lines: TomlLines
-) -> list[tuple[int, str, Text]]:
-    problems: list[tuple[int, str, Text]] = []
+    content: Mapping[str, Any], steps: Mapping[int, Step], lines: TomlLines
+) -> list[Problem]:
+    """Return the names that are used without being defined, or defined twice.
+
+    The text itself is read, not the validated settings, so that a mistake in
+    one section hides none of these.
+    """
+    problems: list[Problem] = []
     variables: dict[str, str] = {}
-    for name, table in study.tables.items():
-        for variable in table.variables:
-            if variable in variables:
-                other = variables[variable]
-                problem = text(
-                    "{variable!r} is already in [tables.{other}]", variable=variable, other=other
-                )
-                key = ["tables", name, "variables", variable]
-                problems.append((lines.find(key), ".".join(key), problem))
-            variables[variable] = name
 
-    def unknown(at: list[str | int], value: str, known: Sequence[str]) -> None:
-        close = suggestion(value, list(known))
-        message = "{value!r} is not defined here; there is {known}"
-        if close:
-            message = "{value!r} is not defined here; did you mean {close!r}? there is {known}"
-        problem = text(message, value=value, close=close, known=", ".join(known))
-        problems.append((lines.find(at), _dotted(at), problem))
+    def define(key: list[str | int], name: str, table: str) -> None:
+        if name in variables:
+            other = variables[name]
+            problem = text("{variable!r} is already in [{other}]", variable=name, other=other)
+            problems.append((lines.find(key), dotted(key), problem))
+        variables.setdefault(name, table)
 
-    for name, weights in study.weights.items():
-        if isinstance(weights, EconomicWeights) and weights.variable not in variables:
-            unknown(["weights", name, "variable"], weights.variable, list(variables))
-    by_key = {step.key: step for step in steps}
-    for at, entry in enumerate(study.analyses):
-        step = by_key.get(entry.get("name") or entry.get("method", ""))
-        if step is None:
-            continue
-        for field, known in (("variable", list(variables)), ("weights", list(study.weights))):
-            value = getattr(step.parameters, field, None)
-            for item in [value] if isinstance(value, str) else value or []:
-                if item not in known:
-                    unknown(["analyses", at, field], item, known)
-        for field in getattr(type(step.parameters), "VARIABLES", ()):
-            item = getattr(step.parameters, field)
-            if item and item not in variables:
-                unknown(["analyses", at, field], item, list(variables))
+    def require(at: list[str | int], value: object, known: Iterable[str]) -> None:
+        for item in [value] if isinstance(value, str) else value or []:  # type: ignore[attr-defined]
+            if item not in known:
+                problems.append((lines.find(at), dotted(at), not_defined(item, list(known))))
+
+    def names_in(section: Mapping[str, Any], *fields: str) -> dict[str, str]:
+        return {field: section[field] for field in fields if isinstance(section.get(field), str)}
+
+    for table, section in _sections(content, "tables"):
+        for variable, _ in _sections(section, "variables"):
+            define(["tables", table, "variables", variable], variable, f"tables.{table}")
+    for name, section in _sections(content, "ratios"):
+        for field, value in names_in(section, "numerator", "denominator").items():
+            require(["ratios", name, field], value, variables)
+    for name, _ in _sections(content, "ratios"):
+        define(["ratios", name], name, f"ratios.{name}")
+    for name, section in _sections(content, "weights"):
+        if section.get("type") == "economic":
+            for field, value in names_in(section, "variable").items():
+                require(["weights", name, field], value, variables)
+    weights = [name for name, _ in _sections(content, "weights")] or [DEFAULT_WEIGHTS]
+    for at, step in steps.items():
+        for field in ("variable", *getattr(step.parameters, "VARIABLES", ())):
+            require(["analyses", at, field], getattr(step.parameters, field, None), variables)
+        require(["analyses", at, "weights"], getattr(step.parameters, "weights", None), weights)
     return problems
 
 
-def _dotted(path: Sequence[str | int]) -> str:
-    said = ""
-    for part in path:
-        said += f"[{part + 1}]" if isinstance(part, int) else (f".{part}" if said else part)
-    return said
-
-
-def _problem(
-    error: Any, prefix: tuple[str | int, ...], lines: TomlLines, model: type[BaseModel]
-) -> tuple[int, str, Text]:
-    """Turn one of pydantic's errors into a line number, a key and a sentence."""
-    location = list(error["loc"])
-    if location[:1] == ["weights"] and len(location) > 3:
-        del location[2]  # pydantic names the type of weights between name and setting
-    path: list[str | int] = [*prefix, *location]
-    value = error.get("input")
-    context = error.get("ctx", {})
-    kind = error["type"]
-    if kind == "missing":
-        problem = text("is missing")
-    elif kind == "extra_forbidden":
-        known = _fields_at(model, location[:-1])
-        close = suggestion(location[-1], known)
-        message = "is not a setting; there is {known}"
-        if close:
-            message = "is not a setting; did you mean {close!r}? there is {known}"
-        problem = text(message, close=close, known=", ".join(known))
-    elif kind in ("literal_error", "union_tag_invalid"):
-        expected = context.get("expected") or context.get("expected_tags", "")
-        shown = value.get("type") if isinstance(value, dict) else value
-        problem = text(
-            "{value!r} is not a choice; choose {expected}", value=shown, expected=expected
-        )
-    elif kind == "union_tag_not_found":
-        problem = text("type is missing; choose {expected}", expected=", ".join(weight_types()))
-    else:
-        shown = value if not isinstance(value, (dict, list)) else type(value).__name__
-        problem = text("{value!r}: {reason}", value=shown, reason=error["msg"])
-    return lines.find(path), _dotted(path), problem
-
-
-def _fields_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
-    """Return the settings known at a place of the study file."""
-    sections: dict[str, type[BaseModel]] = {
-        "study": StudySection,
-        "units": UnitsSection,
-        "outputs": OutputsSection,
-        "tables": TableSection,
-    }
-    if model is not StudyFile or not path:
-        return list(model.model_fields)
-    if "variables" in path:
-        return list(VariableSection.model_fields)
-    if path[0] == "weights":
-        return ["type", "transform", "islands", "bridges", "and what belongs to the type"]
-    section = sections.get(str(path[0]))
-    return list(section.model_fields) if section else list(model.model_fields)
+def _sections(content: Mapping[str, Any], key: str) -> list[tuple[str, Mapping[str, Any]]]:
+    part = content.get(key)
+    if not isinstance(part, dict):
+        return []
+    return [(name, section) for name, section in part.items() if isinstance(section, dict)]
 
 
 def json_schema() -> dict[str, Any]:

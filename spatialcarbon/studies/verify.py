@@ -48,7 +48,7 @@ class Verification:
         """Exit status: 0 the same, 2 inputs or results were changed, 1 neither explains it."""
         if self.same:
             return 0
-        touched = any(state == "changed since" for state in self.outputs.values())
+        touched = any(state in ("changed since", "missing") for state in self.outputs.values())
         return 2 if self.inputs or touched else 1
 
     @property
@@ -58,10 +58,10 @@ class Verification:
             return text("All {n} tables and layers came out the same.", n=len(self.outputs))
         bad = sum(state != "same" for state in self.outputs.values())
         if self.inputs:
-            return text("{n} files differ; inputs have changed since.", n=bad)
+            return text("files that differ: {n}; inputs have changed since.", n=bad)
         if self.versions:
-            return text("{n} files differ; versions of libraries have changed since.", n=bad)
-        return text("{n} files differ.", n=bad)
+            return text("files that differ: {n}; versions of libraries have changed since.", n=bad)
+        return text("files that differ: {n}.", n=bad)
 
     def lines(self, language: Language) -> list[tuple[str, str]]:
         """Return what to print: file or input, and its state."""
@@ -99,7 +99,7 @@ def verify(
     folder = Path(folder)
     record = provenance.read_manifest(folder)
     path = Path(study) if study is not None else folder / str(record["study_file"])
-    if not path.is_file():
+    if not path.exists():
         raise SchemaError(
             "the study file behind {folder} is no longer at {path}",
             fix="spatialcarbon verify {folder} --study path/to/study.toml",

@@ -36,6 +36,7 @@ VARIABLES: Mapping[str, Text] = {
     "co2": text("CO2 emissions"),
     "population": text("Resident population"),
     "urban_population": text("Urban population"),
+    "co2_per_head": text("CO2 emissions per head"),
     "gdp": text("GDP"),
     "built_area": text("Built-up area"),
     "sink": text("Carbon sink"),
@@ -96,6 +97,14 @@ HEADINGS: Mapping[str, Text] = {
     "cluster": text("City cluster"),
     "area_km2": text("Land area"),
     "province": text("Province"),
+    "province_zh": text("Province"),
+    "adcode": text("Administrative code"),
+    "name_zh": text("Name (Chinese)"),
+    "name_en": text("Name (English)"),
+    "focal": text("Place"),
+    "neighbor": text("Neighbour"),
+    "weight": text("Weight"),
+    "distance_km": text("Distance (km)"),
 }
 
 LABELS: Mapping[str, Text] = {
@@ -112,4 +121,8 @@ LABELS: Mapping[str, Text] = {
     "all islands": text("no links"),
     "missing": text("missing"),
     "var<=0": text("variance not positive"),
+    "start<=0": text("value at start not positive"),
+    "group": text("group"),
+    "unit": text("unit"),
+    "none": text("none"),
 }

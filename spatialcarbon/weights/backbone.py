@@ -20,6 +20,7 @@ from spatialcarbon.core.errors import (
     SchemaError,
     some,
 )
+from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_count, check_option, check_positive
 from spatialcarbon.geo.crs import is_geographic, unit_to_km
 from spatialcarbon.weights import contiguity, distance
@@ -80,7 +81,7 @@ class Backbone:
                 fix="spatialcarbon.load_units('cities') or spatialcarbon.read_units(path, key=...)",
                 kind=type(units).__name__,
             )
-        check_unique(units.index, "the map")
+        check_unique(units.index, text("the map"))
         if len(units) == 0:
             raise SchemaError("the map has no units")
         self.units: pd.Index = units.index

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from spatialcarbon.core.align import check_unique, require_columns
 from spatialcarbon.core.errors import AlignmentError, SchemaError, some
+from spatialcarbon.core.language import text
 from spatialcarbon.weights.matrices import Matrix, Transform, canonical, rows_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ def edges_to_matrix(
     edges: pd.DataFrame, units: Iterable[Hashable] | None
 ) -> tuple[pd.Index, Matrix]:
     """Turn a table of links into labels and a raw matrix."""
-    require_columns(edges, ["focal", "neighbor"], "the edge table")
+    if not isinstance(edges, pd.DataFrame):
+        raise SchemaError(
+            "the edge table is a {kind}",
+            expected="a DataFrame with the columns focal and neighbor, and weight if there are any",
+            kind=type(edges).__name__,
+        )
+    require_columns(edges, ["focal", "neighbor"], text("the edge table"))
     focal, neighbor = pd.Index(edges["focal"]), pd.Index(edges["neighbor"])
     for labels in (focal, neighbor):
         if labels.hasnans:
@@ -78,7 +85,7 @@ def pairs_of_units(
 ) -> list[tuple[Hashable, Hashable]]:
     """Read pairs of units from a list, or from the columns unit and neighbor of a table."""
     if isinstance(pairs, pd.DataFrame):
-        require_columns(pairs, ["unit", "neighbor"], "the table of bridges")
+        require_columns(pairs, ["unit", "neighbor"], text("the table of bridges"))
         return list(zip(pairs["unit"].tolist(), pairs["neighbor"].tolist(), strict=True))
     listed = [tuple(pair) if isinstance(pair, (tuple, list)) else (pair,) for pair in pairs]
     odd = [pair for pair in listed if len(pair) != 2]

@@ -23,7 +23,7 @@ def html_table(weights: WeightsView) -> str:
         ),
         "transform": weights.transform,
         "symmetric": "yes" if weights.is_symmetric else "no",
-        "components": weights.n_components,
+        "components": weights.components,
         "isolates": some(weights.isolates) or "none",
         "bridges": ", ".join(f"{a}–{b}" for a, b in weights.bridges) or "none",
         "S0, S1, S2": f"{weights.s0:.6g}, {weights.s1:.6g}, {weights.s2:.6g}",

@@ -65,7 +65,7 @@ class WeightsView:
     def __post_init__(self) -> None:
         """Check the matrix once, and lock its arrays."""
         units = self.units if isinstance(self.units, pd.Index) else pd.Index(list(self.units))
-        check_unique(units, "the list of units")
+        check_unique(units, text("the list of units"))
         check_option(self.transform, Transform, "transform")
         object.__setattr__(self, "units", units)
         object.__setattr__(self, "raw", lock(checked(self.raw, units)))
@@ -110,12 +110,12 @@ class WeightsView:
         return isolates
 
     @property
-    def components(self) -> pd.Series[int]:
+    def component_labels(self) -> pd.Series[int]:
         """Number of the connected part that each unit belongs to (links read both ways)."""
         return pd.Series(self._parts.astype("int64"), self.units, name="component")
 
     @property
-    def n_components(self) -> int:
+    def components(self) -> int:
         """Number of connected parts, every isolate being one."""
         return len(np.unique(self._parts))
 
@@ -185,7 +185,7 @@ class WeightsView:
             "n": self.n,
             "pairs": self.n_pairs,
             "isolates": [str(unit) for unit in self.isolates],
-            "components": self.n_components,
+            "components": self.components,
             "bridges": [[str(a), str(b)] for a, b in self.bridges],
             "fingerprint": self.fingerprint,
         }
@@ -195,15 +195,15 @@ class WeightsView:
         said = []
         if len(self.isolates):
             count, labels = len(self.isolates), some(self.isolates)
-            said.append(text("{n} units without neighbours: {labels}", n=count, labels=labels))
+            said.append(text("units without neighbours ({n}): {labels}", n=count, labels=labels))
         if self.bridges:
             pairs = ", ".join(f"{a}–{b}" for a, b in self.bridges)
             said.append(text("bridges added by hand: {pairs}", pairs=pairs))
         return tuple(said)
 
     def __repr__(self) -> str:
-        isolates = f", {len(self.isolates)} isolates" if len(self.isolates) else ""
-        bridges = f", {len(self.bridges)} bridges" if self.bridges else ""
+        isolates = _counted(len(self.isolates), "isolate")
+        bridges = _counted(len(self.bridges), "bridge")
         return (
             f"<Weights {self.recipe}: {self.n} units, {self.n_pairs} pairs, "
             f"{self.transform}{isolates}{bridges}, {self.fingerprint[:8]}>"
@@ -218,6 +218,10 @@ class WeightsView:
         return np.asarray(labels)
 
 
+def _counted(n: int, thing: str) -> str:
+    return f", {n} {thing}{'' if n == 1 else 's'}" if n else ""
+
+
 def checked(matrix: Any, units: pd.Index) -> Matrix:
     """Return the matrix in canonical form, or raise where it cannot be weights of these units."""
     matrix = canonical(matrix)
@@ -226,7 +230,7 @@ def checked(matrix: Any, units: pd.Index) -> Matrix:
             "the weights matrix does not fit the units",
             arrived="{shape}",
             expected="{n} by {n}",
-            shape=f"{matrix.shape[0]} by {matrix.shape[1]}",
+            shape=text("{rows} by {columns}", rows=matrix.shape[0], columns=matrix.shape[1]),
             n=len(units),
         )
     rows = rows_of(matrix)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from spatialcarbon.core.align import check_unique, conform_labels, same_units
 from spatialcarbon.core.errors import AlignmentError, SchemaError, some
+from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option, check_positive
 from spatialcarbon.weights import convert
 from spatialcarbon.weights.matrices import (
@@ -66,7 +67,7 @@ class Weights(WeightsView):
             For units that are not there.
         """
         wanted = units if isinstance(units, pd.Index) else pd.Index(list(units))
-        check_unique(wanted, "the list of units")
+        check_unique(wanted, text("the list of units"))
         at = self.positions(wanted)
         kept = set(wanted)
         return replace(
@@ -141,7 +142,7 @@ class Weights(WeightsView):
         """Return the element-wise (Hadamard) product of two weights as they are used."""
         if not isinstance(other, Weights):
             return NotImplemented
-        same_units(other.units, self.units, "the other weights")
+        same_units(other.units, self.units, text("the other weights"))
         at = other.units.get_indexer(self.units)
         matrix = canonical(self.sparse.multiply(other.sparse[at][:, at]))
         return Weights(
@@ -246,7 +247,7 @@ class Weights(WeightsView):
         convert.write_parquet(self, Path(path))
 
     def to_gal(self, path: str | Path) -> None:
-        """Write a GAL (links only) or GWT (values to six digits) file, by the ending of the name."""
+        """Write a GAL (links only) or a GWT file (values to six digits), by the name's ending."""
         convert.write_gal(self, Path(path))
 
 

@@ -68,7 +68,7 @@ def layers(frame):
     return [
         Layer(
             "links",
-            text("Links"),
+            text("Who lies beside whom"),
             text("Who neighbours whom."),
             links(frame),
             {},

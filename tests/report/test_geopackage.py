@@ -279,7 +279,7 @@ def test_the_project_shows_one_of_the_areas_that_hide_each_other(tmp_path, layer
         root = ElementTree.fromstring(archive.read("project.qgs"))
     nodes = root.find("layer-tree-group").iter("layer-tree-layer")
     shown = {node.get("name") for node in nodes if node.get("checked") == "Qt::Checked"}
-    assert shown == {"Links", '2017年二氧化碳排放 <CO2> & "more"', "Borders"}
+    assert shown == {"Who lies beside whom", '2017年二氧化碳排放 <CO2> & "more"', "Borders"}
     assert all(len(item.get("id")) > 10 for item in root.findall("layerorder/layer"))
     extent = root.find("mapcanvas/extent")
     west, east = float(extent.findtext("xmin")), float(extent.findtext("xmax"))

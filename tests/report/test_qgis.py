@@ -87,7 +87,7 @@ def test_every_layer_opens_with_its_style_names_and_metadata(folder, qgis, layer
         "borders": ("singleSymbol", 0),
     }
     emissions = found["emissions_2017"]
-    assert emissions["entries"][0] == [[1.2, 30.0], "1.2 – 30 Mt CO2", "#ffffcc"]
+    assert emissions["entries"][0] == [[1.2, 30.0], "1.2 – 30 百万吨 CO₂", "#ffffcc"]
     assert emissions["labels"] == "name"
     assert emissions["fit"] is True
     assert emissions["aliases"]["adcode"] == "行政区划代码"
@@ -114,7 +114,11 @@ def check_project(project):
     assert kinds[:4] == ["graduatedSymbol"] * 2 + ["categorizedSymbol"] * 2
     assert project["layers"][1]["aliases"]["co2_mt"] == "CO2 & more"
     assert [len(names) for names in project["groups"].values()] == [1, 1]
-    assert project["shown"] == ["Links", '2017年二氧化碳排放 <CO2> & "more"', "Borders"]
+    assert project["shown"] == [
+        "Who lies beside whom",
+        '2017年二氧化碳排放 <CO2> & "more"',
+        "Borders",
+    ]
     west, south, east, north = project["extent"]
     assert west < 110
     assert east > 113

@@ -8,16 +8,17 @@ import pandas as pd
 from pydantic import Field
 
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.units import parse_unit
 from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.figures import shares_over_time, totals_over_time
 from spatialcarbon.report.layers import Layer, graduated_style
 from spatialcarbon.report.maps import choropleth
-from spatialcarbon.report.tables import Table
 from spatialcarbon.stats.indicators import TOTAL, IndicatorResult, growth, indicators
+from spatialcarbon.studies.analyses._indicator_tables import tables
 from spatialcarbon.studies.analyses.lisa import with_names
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 from spatialcarbon.studies.maplayers import named_frame
-from spatialcarbon.studies.words import HEADINGS, INDICATORS, LABELS, shown, significant
+from spatialcarbon.studies.words import HEADINGS, INDICATORS, shown, significant
 
 
 class IndicatorParameters(Parameters):
@@ -61,7 +62,7 @@ def run(parameters: IndicatorParameters, inputs: Inputs) -> dict[str, object]:
 
 
 def check(parameters: IndicatorParameters, inputs: Inputs) -> list[Text]:
-    """Return what does not fit the data: years that the emissions lack."""
+    """Return what does not fit the data: years that the emissions lack, a measure of no mass."""
     known = {int(str(year)) for year in inputs.panel[parameters.emission].columns}
     asked = {
         *(parameters.years or []),
@@ -80,6 +81,15 @@ def check(parameters: IndicatorParameters, inputs: Inputs) -> list[Text]:
                 last=max(known),
             )
         )
+    measure = inputs.measure(parameters.emission)
+    if measure and parse_unit(measure).dimension != "mass":
+        problems.append(
+            text(
+                "{variable} is in {measure}, which is not a mass",
+                variable=parameters.emission,
+                measure=measure,
+            )
+        )
     for a, b in parameters.growth:
         if a >= b:
             problems.append(text("growth from {start} to {end} has no length", start=a, end=b))
@@ -89,105 +99,6 @@ def check(parameters: IndicatorParameters, inputs: Inputs) -> list[Text]:
 def _map_years(done: Done) -> list[int]:
     known = [int(str(y)) for y in done.inputs.panel[done.parameters.emission].columns]
     return list(done.parameters.map_years or [max(known)])
-
-
-def _place_names(done: Done, frame: pd.DataFrame) -> list[Text]:
-    return [
-        done.inputs.names[place] if level == "unit" else done.inputs.group_name(str(place))
-        for level, place in zip(frame["level"], frame["place"], strict=True)
-    ]
-
-
-def tables(done: Done) -> list[Table]:
-    """Return indicators by group, by place, and growth."""
-    result: IndicatorResult = done.result["indicators"]
-    frame = result.to_frame()
-    frame.insert(2, "name", _place_names(done, frame))
-    made = []
-    for level, title in (
-        ("group", text("Indicators by group")),
-        ("unit", text("Indicators by place")),
-    ):
-        rows = frame[frame["level"] == level].drop(columns="level").reset_index(drop=True)
-        if rows.empty:
-            continue
-        if level == "group":
-            made.append(_totals(done, result))
-        made.append(
-            Table(
-                name=f"{done.key}_by_{level}",
-                title=title,
-                frame=rows,
-                headings=HEADINGS,
-                words={**LABELS, **INDICATORS},
-                decimals={"value": 3},
-                note=text(
-                    "Group ratios are ratios of sums. Land area and built-up area are two different denominators."
-                ),
-                shown=("name", "year", "indicator", "value", "measure", "status"),
-            )
-        )
-    grown = done.result["growth"]
-    if grown is not None:
-        grown = grown.reset_index(drop=True)
-        grown.insert(2, "name", _place_names(done, grown))
-        made.append(
-            Table(
-                name=f"{done.key}_growth",
-                title=text("Growth"),
-                frame=grown.sort_values("level", kind="stable", ignore_index=True),
-                shown_rows=_groups_first(grown),
-                headings=HEADINGS,
-                words=LABELS,
-                decimals={
-                    "value_start": 2,
-                    "value_end": 2,
-                    "change": 2,
-                    "growth": 3,
-                    "annual_growth": 4,
-                },
-                note=text(
-                    "Growth is a fraction: 0.25 means 25 %. Per year it is the constant rate that leads from start to end."
-                ),
-                shown=(
-                    "name",
-                    "start",
-                    "end",
-                    "value_start",
-                    "value_end",
-                    "change",
-                    "growth",
-                    "annual_growth",
-                    "measure",
-                ),
-            )
-        )
-    return made
-
-
-def _groups_first(grown: pd.DataFrame) -> pd.Series[bool] | None:
-    ordered = grown["level"].sort_values(kind="stable", ignore_index=True)
-    return ordered == "group" if (ordered == "group").any() else None
-
-
-def _totals(done: Done, result: IndicatorResult) -> Table:
-    wide = result.pivot(TOTAL)
-    frame = wide.rename_axis(index="group", columns=None).reset_index()
-    frame.columns = [str(column) for column in frame.columns]
-    frame.insert(1, "group_name", [done.inputs.group_name(g) for g in frame["group"]])
-    measure = done.inputs.measure(done.parameters.emission)
-    return Table(
-        name=f"{done.key}_totals",
-        title=text(
-            "{variable} by group ({measure})",
-            variable=done.inputs.variable_name(done.parameters.emission),
-            measure=measure,
-        ),
-        frame=frame,
-        headings=HEADINGS,
-        decimals={str(year): 1 for year in wide.columns},
-        shown=[c for c in frame.columns if c != "group"],
-    )
 
 
 def figures(done: Done) -> list[FigureSpec]:
@@ -299,11 +210,13 @@ def layers(done: Done) -> list[Layer]:
             Layer(
                 name=f"{done.key}_{key}",
                 title=title,
-                abstract=text("{title} ({measure}), natural breaks.", title=title, measure=measure),
+                abstract=text(
+                    "{title} ({measure}), natural breaks.", title=title, measure=Text(measure)
+                ),
                 frame=named_frame(inputs, columns),
                 aliases={
                     **HEADINGS,
-                    "value": text("{title} ({measure})", title=title, measure=measure),
+                    "value": text("{title} ({measure})", title=title, measure=Text(measure)),
                 },
                 style=graduated_style("value", values.dropna(), unit=measure),
                 label_field="name",
@@ -334,9 +247,11 @@ def findings(done: Done) -> list[Text]:
                 b=shown(wide[last]["ALL"], 1),
                 first=first,
                 last=last,
-                measure=measure,
+                measure=Text(measure),
             )
         )
+    if len(parts) < 2:  # "largest" and "smallest" need a second group
+        return said
     top, low = parts[last].idxmax(), parts[last].idxmin()
     said.append(
         text(
@@ -346,7 +261,7 @@ def findings(done: Done) -> list[Text]:
             low=inputs.group_name(str(low)),
             b=shown(parts[last].max(), 1),
             a=shown(parts[last].min(), 1),
-            measure=measure,
+            measure=Text(measure),
         )
     )
     table = result.table
@@ -370,7 +285,7 @@ def findings(done: Done) -> list[Text]:
                 low=inputs.group_name(str(values.idxmin())),
                 a=significant(values.max()),
                 b=significant(values.min()),
-                measure=str(rows["measure"].iloc[0]),
+                measure=Text(str(rows["measure"].iloc[0])),
             )
         )
     return said

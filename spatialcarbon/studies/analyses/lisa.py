@@ -218,7 +218,9 @@ def layers(done: Done) -> list[Layer]:
                     **HEADINGS,
                     "statistic": HEADINGS["local"],
                     "value": text(
-                        "{variable} ({measure})", variable=name, measure=inputs.measure(variable)
+                        "{variable} ({measure})",
+                        variable=name,
+                        measure=Text(inputs.measure(variable)),
                     ),
                 },
                 style=lisa_style("label"),

@@ -122,6 +122,7 @@ def tables(done: Done) -> list[Table]:
     """Return the full table, and the comparison with what was printed."""
     frame = done.result["panel"].to_frame()
     frame.insert(1, "group_name", [done.inputs.group_name(g) for g in frame["group"]])
+    named = {name: done.inputs.variable_name(name) for name in _variables(done.parameters)}
     listed = [
         Table(
             name=done.key,
@@ -134,7 +135,7 @@ def tables(done: Done) -> list[Table]:
                 **dict.fromkeys(("z_normality", "z_randomization"), 3),
                 **{name: 4 for name in frame.columns if name[:2] in ("pv", "qv")},
             },
-            words=LABELS,
+            words={**LABELS, **named},
             note=text("Significance: ** p < 0.05, * p < 0.10 (permutation where it was run)."),
             shown=(
                 "group_name",

@@ -1,0 +1,5 @@
+"""Run the command line: ``python -m spatialcarbon``."""
+
+from spatialcarbon.cli.main import main
+
+main()

@@ -1,0 +1,145 @@
+"""Fixtures shared by all tests: a contrarian little map, and the real 111 cities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from hypothesis import settings
+from shapely import box
+
+import spatialcarbon as sc
+from spatialcarbon.core.errors import SpatialCarbonError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from spatialcarbon.weights.backbone import Backbone
+    from spatialcarbon.weights.weights import Weights
+
+# The same examples on every run, and no failure because a machine is busy.
+settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("suite")
+
+
+@dataclass(frozen=True)
+class Contrarian:
+    """Everything that upsets code written for tidy input, in one small map.
+
+    A 4 × 3 grid of 10 km squares and one island; labels are strings in no
+    order, some of them not ASCII, one a number in disguise; the table comes in
+    another order than the map and has a constant column.
+    """
+
+    units: gpd.GeoDataFrame
+    table: pd.DataFrame
+    island: str
+
+    @property
+    def weights(self) -> Weights:
+        return sc.Backbone(self.units).contiguity().standardised("R")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_error_is_said_in_chinese_too() -> Iterator[None]:
+    """Render every error that any test provokes in Chinese, where a brace may be broken."""
+    original = SpatialCarbonError.__init__
+
+    def said_twice(self: SpatialCarbonError, *args: Any, **params: Any) -> None:
+        original(self, *args, **params)
+        self.render("zh")
+
+    SpatialCarbonError.__init__ = said_twice  # type: ignore[method-assign]
+    yield
+    SpatialCarbonError.__init__ = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def contrarian() -> Contrarian:
+    labels = ["u07", "成都", "10", "Zürich", "b", "a", "u2", "重庆", "u10", "é", "9", "c"]
+    island = "舟山"
+    squares = {
+        label: box(
+            500_000 + 10_000 * (i % 4),
+            3_400_000 + 10_000 * (i // 4),
+            510_000 + 10_000 * (i % 4),
+            3_410_000 + 10_000 * (i // 4),
+        )
+        for i, label in enumerate(labels)
+    }
+    squares[island] = box(600_000, 3_400_000, 610_000, 3_410_000)
+    map_order = [
+        "9",
+        "成都",
+        "u10",
+        "a",
+        island,
+        "Zürich",
+        "u07",
+        "é",
+        "重庆",
+        "c",
+        "10",
+        "b",
+        "u2",
+    ]
+    units = gpd.GeoDataFrame(
+        {
+            "cluster": [
+                "" if u == island else ("西" if u in labels[:6] else "east") for u in map_order
+            ]
+        },
+        geometry=[squares[u] for u in map_order],
+        index=pd.Index(map_order, name="city"),
+        crs="EPSG:4547",
+    )
+    table = pd.DataFrame(
+        {
+            "co2": [9.0, 7.5, 8.0, 6.0, 7.0, 5.5, 3.0, 3.5, 4.0, 2.0, 1.0, 2.5, 30.0],
+            "gdp": [3.0, 1.0, 4.0, 1.5, 5.0, 9.0, 2.0, 6.0, 5.25, 3.5, 8.0, 9.75, 7.0],
+            "flat": 4.0,
+        },
+        index=pd.Index([*labels, island], name="city"),
+    ).iloc[::-1]
+    return Contrarian(units, table, island)
+
+
+@pytest.fixture(scope="session")
+def plan_units() -> gpd.GeoDataFrame:
+    """Return the 111 cities of the five clusters."""
+    return sc.load_units("cities", clusters="plan")
+
+
+@pytest.fixture(scope="session")
+def plan_backbone(plan_units: gpd.GeoDataFrame) -> Backbone:
+    return sc.Backbone(plan_units)
+
+
+@pytest.fixture(scope="session")
+def plan_queen(plan_backbone: Backbone) -> Weights:
+    """Return raw queen contiguity of the 111 cities."""
+    return plan_backbone.contiguity()
+
+
+@pytest.fixture(scope="session")
+def plan_co2(plan_units: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return CO2 in Mt, city × year, 1997 to 2017."""
+    table = sc.load_table("city_co2")
+    return table.pivot(index="adcode", columns="year", values="co2_mt").loc[plan_units.index]
+
+
+@pytest.fixture
+def chain() -> Weights:
+    """Return the binary chain a – b – c – d of METHODS' worked example."""
+    edges = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    return sc.Weights.from_edges(edges)
+
+
+@pytest.fixture
+def lattice() -> gpd.GeoDataFrame:
+    """Return the 3 × 3 lattice, numbered 1 to 9 along its rows."""
+    shapes = [box(i % 3, 2 - i // 3, i % 3 + 1, 3 - i // 3) for i in range(9)]
+    return gpd.GeoDataFrame(geometry=shapes, index=range(1, 10), crs="EPSG:4547")
