@@ -98,7 +98,7 @@ def test_bad_input_is_a_paragraph_and_status_2(cli: Any, together: Any, folder: 
         cwd=folder,
     )
     said[0].refused("Error: there is no study file at", "fix: spatialcarbon init")
-    said[1].refused("Error: bad.toml: mistakes to correct: 5", "line 2: study.name: is not a setting")
+    said[1].refused("bad.toml: mistakes to correct: 5", "line 2: study.name: is not a setting")
     said[2].refused("is not valid TOML")
     said[3].refused("holds no results of this program")
     said[4].refused("cannot be written to")
