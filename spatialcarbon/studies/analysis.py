@@ -9,7 +9,7 @@ in the list of methods.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,26 @@ class Inputs:
     def measure(self, variable: str) -> str:
         """Return the unit of measure of a variable, or an empty string."""
         return self.panel.units_of_measure.get(variable) or ""
+
+    def years_of(self, variable: str) -> list[int]:
+        """Return the years in which a variable has values."""
+        return [int(str(year)) for year in self.panel.grid(variable).columns]
+
+    def absent_years(self, variable: str, years: Iterable[int] | None) -> list[Text]:
+        """Return the sentence about years asked for that a variable lacks, if there are any."""
+        known = self.years_of(variable)
+        absent = sorted(set(years or ()) - set(known))
+        if not absent:
+            return []
+        return [
+            text(
+                "{variable} has no year {years}; it has {first} to {last}",
+                variable=variable,
+                years=", ".join(map(str, absent)),
+                first=min(known),
+                last=max(known),
+            )
+        ]
 
     def weights_named(self, name: str | None) -> Weights:
         """Return the weights of a name; the first of the study when none is given."""

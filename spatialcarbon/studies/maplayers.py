@@ -34,6 +34,12 @@ def named_frame(inputs: Inputs, columns: Mapping[str, Any]) -> gpd.GeoDataFrame:
     return frame
 
 
+def with_names(inputs: Inputs, language: Language) -> gpd.GeoDataFrame:
+    """Return the map with a column of names in one language."""
+    shown = [inputs.names[unit].render(language) for unit in inputs.units.index]
+    return inputs.units.assign(shown_name=shown)
+
+
 def localised(layer: Layer, language: Language) -> Layer:
     """Return a layer whose texts are strings, with a column per language where names have both."""
     frame, label, aliases = layer.frame.copy(), layer.label_field, dict(layer.aliases)

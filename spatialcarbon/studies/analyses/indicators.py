@@ -15,9 +15,8 @@ from spatialcarbon.report.layers import Layer, graduated_style
 from spatialcarbon.report.maps import choropleth
 from spatialcarbon.stats.indicators import TOTAL, IndicatorResult, growth, indicators
 from spatialcarbon.studies.analyses._indicator_tables import tables
-from spatialcarbon.studies.analyses.lisa import with_names
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
-from spatialcarbon.studies.maplayers import named_frame
+from spatialcarbon.studies.maplayers import named_frame, with_names
 from spatialcarbon.studies.words import HEADINGS, INDICATORS, shown, significant
 
 
@@ -63,24 +62,12 @@ def run(parameters: IndicatorParameters, inputs: Inputs) -> dict[str, object]:
 
 def check(parameters: IndicatorParameters, inputs: Inputs) -> list[Text]:
     """Return what does not fit the data: years that the emissions lack, a measure of no mass."""
-    known = {int(str(year)) for year in inputs.panel[parameters.emission].columns}
-    asked = {
+    asked = [
         *(parameters.years or []),
         *(parameters.map_years or []),
         *(year for pair in parameters.growth for year in pair),
-    }
-    problems = []
-    absent = sorted(asked - known)
-    if absent:
-        problems.append(
-            text(
-                "{variable} has no year {years}; it has {first} to {last}",
-                variable=parameters.emission,
-                years=", ".join(map(str, absent)),
-                first=min(known),
-                last=max(known),
-            )
-        )
+    ]
+    problems = inputs.absent_years(parameters.emission, asked)
     measure = inputs.measure(parameters.emission)
     if measure and parse_unit(measure).dimension != "mass":
         problems.append(
@@ -97,7 +84,7 @@ def check(parameters: IndicatorParameters, inputs: Inputs) -> list[Text]:
 
 
 def _map_years(done: Done) -> list[int]:
-    known = [int(str(y)) for y in done.inputs.panel[done.parameters.emission].columns]
+    known = done.inputs.years_of(done.parameters.emission)
     return list(done.parameters.map_years or [max(known)])
 
 

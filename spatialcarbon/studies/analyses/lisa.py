@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from pydantic import Field
@@ -19,11 +18,8 @@ from spatialcarbon.stats.inference import Correction
 from spatialcarbon.stats.local_moran import LABELS as QUADRANT_LABELS
 from spatialcarbon.stats.local_moran import LocalMoranResult, Scaling, local_moran
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
-from spatialcarbon.studies.maplayers import named_frame
+from spatialcarbon.studies.maplayers import named_frame, with_names
 from spatialcarbon.studies.words import HEADINGS, LABELS
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 
 class LisaParameters(Parameters):
@@ -63,25 +59,14 @@ def run(parameters: LisaParameters, inputs: Inputs) -> dict[int, LocalMoranResul
 
 def years_of(parameters: LisaParameters, inputs: Inputs) -> list[int]:
     """Return the years asked for, the last one by default."""
-    known = [int(str(year)) for year in inputs.panel[parameters.variable].columns]
-    return list(parameters.years) if parameters.years else [max(known)]
+    return (
+        list(parameters.years) if parameters.years else [max(inputs.years_of(parameters.variable))]
+    )
 
 
 def check(parameters: LisaParameters, inputs: Inputs) -> list[Text]:
     """Return what does not fit the data: years that the variable lacks."""
-    known = {int(str(year)) for year in inputs.panel[parameters.variable].columns}
-    absent = [year for year in parameters.years or [] if year not in known]
-    if not absent:
-        return []
-    return [
-        text(
-            "{variable} has no year {years}; it has {first} to {last}",
-            variable=parameters.variable,
-            years=", ".join(map(str, absent)),
-            first=min(known),
-            last=max(known),
-        )
-    ]
+    return inputs.absent_years(parameters.variable, parameters.years)
 
 
 def year_frame(done: Done, year: int) -> pd.DataFrame:
@@ -183,14 +168,6 @@ def figures(done: Done) -> list[FigureSpec]:
             ),
         ]
     return specs
-
-
-def with_names(inputs: Inputs, language: str) -> gpd.GeoDataFrame:
-    """Return the map with a column of names in one language."""
-    shown = [
-        inputs.names[unit].render("zh" if language == "zh" else "en") for unit in inputs.units.index
-    ]
-    return inputs.units.assign(shown_name=shown)
 
 
 def layers(done: Done) -> list[Layer]:

@@ -72,21 +72,11 @@ def _variables(parameters: MoranParameters) -> list[str]:
 
 def check(parameters: MoranParameters, inputs: Inputs) -> list[Text]:
     """Return what does not fit the data: years that a variable lacks."""
-    problems = []
-    for variable in _variables(parameters):
-        known = {int(str(year)) for year in inputs.panel[variable].columns}
-        absent = [year for year in parameters.years or [] if year not in known]
-        if absent:
-            problems.append(
-                text(
-                    "{variable} has no year {years}; it has {first} to {last}",
-                    variable=variable,
-                    years=", ".join(map(str, absent)),
-                    first=min(known),
-                    last=max(known),
-                )
-            )
-    return problems
+    return [
+        problem
+        for variable in _variables(parameters)
+        for problem in inputs.absent_years(variable, parameters.years)
+    ]
 
 
 def beside_printed(result: MoranPanelResult, name: str) -> pd.DataFrame:

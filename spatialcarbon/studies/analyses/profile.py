@@ -104,20 +104,11 @@ def _check_variables(parameters: ProfileParameters, inputs: Inputs) -> list[Text
         return [text("a profile needs either table, or variables and year")]
     if not inputs.groups:
         return [text("a profile of variables needs groups under [units]")]
-    problems = []
-    for variable in parameters.variables:
-        known = {int(str(year)) for year in inputs.panel[variable].columns}
-        if parameters.year not in known:
-            problems.append(
-                text(
-                    "{variable} has no year {years}; it has {first} to {last}",
-                    variable=variable,
-                    years=parameters.year,
-                    first=min(known),
-                    last=max(known),
-                )
-            )
-    return problems
+    return [
+        problem
+        for variable in parameters.variables
+        for problem in inputs.absent_years(variable, [parameters.year])
+    ]
 
 
 def _names(done: Done) -> dict[str, Text]:
