@@ -93,7 +93,7 @@ def esda_statistic(
     # Several esda classes draw from NumPy's legacy global state: give it our
     # seed for the call and put the caller's state back afterwards.
     before = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.set_state(np.random.RandomState(seed).get_state())  # noqa: NPY002
     try:
         result: Any = kind(ordered.to_numpy(dtype=np.float64), weights.to_w(), **arguments)
     finally:
