@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import AlignmentError, MissingDataError, SchemaError, some
+from spatialcarbon.core.language import text
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from spatialcarbon.core.language import Text
 
 Missing = Literal["raise", "drop"]
+
+COLUMN = text("the column of values")
 
 
 def check_unique(labels: pd.Index, name: str | Text) -> None:
@@ -112,7 +115,7 @@ def conform(
     values: pd.Series[Any] | pd.DataFrame,
     units: pd.Index,
     *,
-    name: str | Text = "values",
+    name: str | Text = COLUMN,
     missing: Missing = "raise",
 ) -> pd.Series[float]:
     """Put labelled values into the order of ``units``, refusing whatever is unclear.

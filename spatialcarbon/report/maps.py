@@ -109,7 +109,7 @@ def choropleth(
     CRSMismatchError
         When the units have no coordinate reference system.
     """
-    data = conform(values, units.index, name="values", missing="drop")
+    data = conform(values, units.index, missing="drop")
     view = map_view(units, background=background, groups=groups)
     bounds, colours = _classes(data, k, scheme)
     sheet, (ax,), side = map_sheet(title, view, language, source=source)

@@ -78,7 +78,7 @@ def moran_scatter(
     MissingDataError
         For NaN in values or lag.
     """
-    x = conform(values, values.index, name="values")
+    x = conform(values, values.index)
     y = conform(lag, x.index, name="lag")
     if labels is None:
         kinds = x.index.to_series().map(lambda _: "Not significant")
