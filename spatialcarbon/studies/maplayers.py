@@ -75,7 +75,7 @@ def base_layers(inputs: Inputs) -> list[Layer]:
             columns["area_km2"] = inputs.units["area_km2"].to_numpy()
         made.append(
             Layer(
-                name="groups",
+                name="clusters",
                 title=text("Groups"),
                 abstract=text("The places of the study and the group each belongs to."),
                 frame=named_frame(inputs, columns),

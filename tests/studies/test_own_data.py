@@ -344,7 +344,7 @@ def test_places_in_no_group_and_with_letters_no_file_can_hold(own: Any, read: Re
     import geopandas as gpd
     import openpyxl
 
-    layer = gpd.read_file(result.directory / "results.gpkg", layer="groups").set_index("code")
+    layer = gpd.read_file(result.directory / "results.gpkg", layer="clusters").set_index("code")
     assert pd.isna(layer.loc["岛0", "cluster"])
     assert layer.loc["e0", "name"] == "=1+1"
     book = openpyxl.load_workbook(result.directory / "tables.xlsx")

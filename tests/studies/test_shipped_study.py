@@ -180,7 +180,7 @@ def test_the_geopackage_has_styled_layers_with_fields_in_both_languages(shipped:
             "lisa_co2_2005",
             "lisa_co2_2017",
             "lisa_per_head_co2_per_head_2010",
-            "groups",
+            "clusters",
             "weights_queen",
         }
         styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
