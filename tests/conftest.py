@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,7 +19,7 @@ import spatialcarbon as sc
 from spatialcarbon.core.errors import SpatialCarbonError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from spatialcarbon.weights.backbone import Backbone
     from spatialcarbon.weights.weights import Weights
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
 # The same examples on every run, and no failure because a machine is busy.
 settings.register_profile("suite", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("suite")
+
+
+QGIS_PYTHON = "/usr/bin/python3"
+QGIS_SCRIPT = Path(__file__).parent / "report" / "qgis_open.py"
+QGIS_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
 
 
 @dataclass(frozen=True)
@@ -143,3 +152,43 @@ def lattice() -> gpd.GeoDataFrame:
     """Return the 3 × 3 lattice, numbered 1 to 9 along its rows."""
     shapes = [box(i % 3, 2 - i // 3, i % 3 + 1, 3 - i // 3) for i in range(9)]
     return gpd.GeoDataFrame(geometry=shapes, index=range(1, 10), crs="EPSG:4547")
+
+
+@cache
+def why_no_qgis() -> str:
+    """Return why QGIS cannot be asked, or nothing."""
+    try:
+        run = subprocess.run(
+            [QGIS_PYTHON, "-c", "import qgis.core"],
+            capture_output=True,
+            check=False,
+            env=QGIS_ENVIRONMENT,
+        )
+    except OSError:
+        return f"there is no {QGIS_PYTHON}"
+    return (
+        "" if run.returncode == 0 else f"{QGIS_PYTHON} cannot import qgis.core (apt: python3-qgis)"
+    )
+
+
+@pytest.fixture
+def qgis(tmp_path: Path) -> Callable[..., Any]:
+    """Return a function that opens a file in QGIS and returns what QGIS says of it."""
+    if why_no_qgis():
+        pytest.skip(why_no_qgis())
+    home = tmp_path / "home"
+    home.mkdir()
+
+    def opened(source: Path, png: Path | None = None) -> Any:
+        run = subprocess.run(
+            [QGIS_PYTHON, str(QGIS_SCRIPT), str(source), *([str(png)] if png else [])],
+            env={**QGIS_ENVIRONMENT, "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert run.returncode == 0, run.stderr
+        return json.loads(run.stdout.splitlines()[-1])
+
+    return opened

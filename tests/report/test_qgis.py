@@ -1,10 +1,6 @@
 """What QGIS itself makes of the files: every layer opened, styled, named and drawn."""
 
-import json
 import shutil
-import subprocess
-from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -12,45 +8,6 @@ from spatialcarbon.report.geopackage import write_geopackage
 from spatialcarbon.report.qgis_project import write_project
 
 pytestmark = pytest.mark.qgis
-
-PYTHON = "/usr/bin/python3"
-SCRIPT = Path(__file__).with_name("qgis_open.py")
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
-
-
-@cache
-def why_not() -> str:
-    """Return why QGIS cannot be asked, or nothing."""
-    try:
-        run = subprocess.run(
-            [PYTHON, "-c", "import qgis.core"], capture_output=True, check=False, env=ENVIRONMENT
-        )
-    except OSError:
-        return f"there is no {PYTHON}"
-    return "" if run.returncode == 0 else f"{PYTHON} cannot import qgis.core (apt: python3-qgis)"
-
-
-@pytest.fixture
-def qgis(tmp_path):
-    """Return a function that opens a file in QGIS and returns what QGIS says of it."""
-    if why_not():
-        pytest.skip(why_not())
-    home = tmp_path / "home"
-    home.mkdir()
-
-    def opened(source, png=None):
-        run = subprocess.run(
-            [PYTHON, str(SCRIPT), str(source), *([str(png)] if png else [])],
-            env={**ENVIRONMENT, "HOME": str(home), "XDG_RUNTIME_DIR": str(home)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert run.returncode == 0, run.stderr
-        return json.loads(run.stdout.splitlines()[-1])
-
-    return opened
 
 
 @pytest.fixture

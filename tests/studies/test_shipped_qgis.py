@@ -1,0 +1,50 @@
+"""What QGIS makes of a real run: the shipped study on the 111 cities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spatialcarbon.studies.pipeline import StudyResult
+
+pytestmark = pytest.mark.qgis
+
+
+def check_layers(layers: list[dict[str, Any]]) -> None:
+    """Fail unless every layer is valid, styled, named and draws each of its features."""
+    for layer in layers:
+        assert layer["valid"], layer["name"]
+        assert layer["crs"] == "EPSG:4490"
+        assert layer["undrawn"] == []
+        assert layer["title"]
+    kinds = {layer["features"]: set() for layer in layers}
+    for layer in layers:
+        kinds[layer["features"]].add(layer["renderer"])
+    assert kinds == {111: {"graduatedSymbol", "categorizedSymbol"}, 253: {"singleSymbol"}}
+
+
+def test_the_geopackage_of_a_run_opens_styled(
+    shipped: StudyResult, qgis: Callable[..., Any]
+) -> None:
+    layers = qgis(shipped.directory / "results.gpkg")["layers"]
+    spatial = {layer["name"]: layer for layer in layers if layer["spatial"]}
+    check_layers(list(spatial.values()))
+    assert spatial["indicators_co2_2017"]["labels"] == "name_en"
+    assert spatial["lisa_co2_2017"]["aliases"]["qvalue"] == "q (adjusted p)"
+    legend = [label for _, label, _ in spatial["clusters"]["entries"]]
+    assert legend[:2] == ["Beijing-Tianjin-Hebei", "Yangtze River Delta"]
+    tables = [layer for layer in layers if not layer["spatial"]]
+    assert [table["name"] for table in tables] == ["panel"]
+
+
+def test_the_project_of_a_run_opens(shipped: StudyResult, qgis: Callable[..., Any]) -> None:
+    project = qgis(shipped.directory / "project.qgz")
+    assert project["read"]
+    assert project["crs"]
+    check_layers(project["layers"])
+    assert len(project["layers"]) == 8
+    assert len(project["shown"]) == 1
