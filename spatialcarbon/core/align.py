@@ -111,6 +111,21 @@ def as_numbers(data: pd.Series[Any], name: str | Text) -> pd.Series[float]:
     return numbers.astype("float64")
 
 
+def refuse_infinite(numbers: pd.Series[float] | pd.DataFrame, name: str | Text) -> None:
+    """Raise naming the units with an infinite value."""
+    bad = np.isinf(numbers.to_numpy(dtype=np.float64))
+    infinite = numbers.index[np.flatnonzero(bad.any(axis=1) if bad.ndim == 2 else bad)]
+    if len(infinite):
+        raise MissingDataError(
+            "{name} is infinite for {n} units",
+            arrived="{labels}",
+            fix="look for a division by zero upstream",
+            name=name,
+            n=len(infinite),
+            labels=some(infinite),
+        )
+
+
 def conform(
     values: pd.Series[Any] | pd.DataFrame,
     units: pd.Index,
@@ -152,16 +167,7 @@ def conform(
         )
     same_units(values.index, units, name)
     numbers = as_numbers(values, name).reindex(units)
-    infinite = numbers.index[np.isinf(numbers.to_numpy())]
-    if len(infinite):
-        raise MissingDataError(
-            "{name} is infinite for {n} units",
-            arrived="{labels}",
-            fix="look for a division by zero upstream",
-            name=name,
-            n=len(infinite),
-            labels=some(infinite),
-        )
+    refuse_infinite(numbers, name)
     absent = numbers.index[numbers.isna()]
     if len(absent) and missing == "raise":
         raise MissingDataError(

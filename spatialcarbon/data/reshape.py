@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatialcarbon.core.align import as_numbers, check_unique
-from spatialcarbon.core.errors import AlignmentError, MissingDataError, OptionError, some
+from spatialcarbon.core.align import as_numbers, check_unique, refuse_infinite
+from spatialcarbon.core.errors import AlignmentError, OptionError, some
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.data.schema import FIRST_YEAR, LAST_YEAR, UNDATED, parse_year
 
@@ -68,16 +68,7 @@ def checked_grid(frame: pd.DataFrame, name: str, unit_name: str) -> pd.DataFrame
         index=frame.index.rename(unit_name),
         columns=years,
     ).sort_index(axis="columns")
-    infinite = table.index[np.isinf(table.to_numpy()).any(axis=1)]
-    if len(infinite):
-        raise MissingDataError(
-            "{name} is infinite for {n} units",
-            arrived="{labels}",
-            fix="look for a division by zero upstream",
-            name=name,
-            n=len(infinite),
-            labels=some(infinite),
-        )
+    refuse_infinite(table, name)
     return table
 
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from spatialcarbon.core.align import check_unique, conform, require_columns, same_units
-from spatialcarbon.core.errors import SchemaError, some
+from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.core.options import check_count, check_option
 from spatialcarbon.report.canvas import in_house_style
@@ -60,6 +60,7 @@ def choropleth(
     unit: str,
     k: int = 5,
     scheme: Scheme = "natural",
+    class_values: pd.Series[float] | None = None,
     label_field: str | None = None,
     groups: pd.Series[Any] | None = None,
     group_names: Names | None = None,
@@ -84,6 +85,9 @@ def choropleth(
     scheme : {"natural", "quantile", "zero"}
         Classes that differ least inside; of equal counts; of equal width around zero
         with opposite colours.
+    class_values : Series, optional
+        What sets the classes, such as the values of all years whose maps are to be
+        compared; it must span ``values``, which set them by default.
     label_field : str, optional
         Column of ``units`` to write on the map, largest values first, as far as the
         words fit without meeting.
@@ -108,10 +112,24 @@ def choropleth(
         When values or groups do not cover exactly the units.
     CRSMismatchError
         When the units have no coordinate reference system.
+    OptionError
+        When ``class_values`` do not span the values.
     """
     data = conform(values, units.index, missing="drop")
     view = map_view(units, background=background, groups=groups)
-    bounds, colours = _classes(data, k, scheme)
+    scale = data if class_values is None else class_values
+    if data.min() < scale.min() or data.max() > scale.max():
+        raise OptionError(
+            "class_values do not span the values",
+            arrived="{low} to {high}",
+            expected="at least {least} to {most}",
+            fix="give the values of all maps to be compared, this one among them",
+            low=scale.min(),
+            high=scale.max(),
+            least=data.min(),
+            most=data.max(),
+        )
+    bounds, colours = _classes(scale, k, scheme)
     sheet, (ax,), side = map_sheet(title, view, language, source=source)
     draw_map(ax, view, _fills(data, bounds, colours))
     name_groups(ax, view, group_names, language)

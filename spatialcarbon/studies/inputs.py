@@ -34,6 +34,7 @@ from spatialcarbon.weights.weights import Weights
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialcarbon.geo.clusters import Groups
     from spatialcarbon.geo.units import UnitLevel
     from spatialcarbon.studies.study_file import Study
 
@@ -44,7 +45,7 @@ def build_inputs(study: Study) -> Inputs:
     """Load everything a study names, aligned with its map."""
     section = study.file.units
     units = load_map(section, study.locate)
-    groups, group_names = load_groups(section, units)
+    groups, group_names = load_groups(section, units, study.locate)
     panel = load_panel(study.file.tables, units.index, study.locate)
     panel = with_ratios(panel, study.file.ratios)
     backbone = Backbone(units)
@@ -69,7 +70,9 @@ def build_inputs(study: Study) -> Inputs:
 def load_map(section: schema.UnitsSection, locate: Callable[[str], Path]) -> gpd.GeoDataFrame:
     """Return the map of a study: a shipped one, restricted to its groups, or the user's own."""
     if section.source in SHIPPED_MAPS:
-        return load_units(cast("UnitLevel", section.source), clusters=section.groups)
+        return load_units(
+            cast("UnitLevel", section.source), clusters=chosen_groups(section, locate)
+        )
     if section.key is None:
         raise SchemaError(
             "[units] names a map file but not the column of its labels",
@@ -82,6 +85,14 @@ def load_map(section: schema.UnitsSection, locate: Callable[[str], Path]) -> gpd
         layer=section.layer,
         encoding=section.encoding,
     )
+
+
+def chosen_groups(section: schema.UnitsSection, locate: Callable[[str], Path]) -> Groups | None:
+    """Return codes of registered groups, or the user's own registry read from a CSV file."""
+    chosen = section.groups
+    if isinstance(chosen, str) and chosen.lower().endswith(".csv"):
+        return clusters(path=locate(chosen))
+    return chosen
 
 
 def unit_names(units: gpd.GeoDataFrame, label: str | None) -> Mapping[Any, Text]:
@@ -153,13 +164,13 @@ def with_ratios(panel: Panel, ratios: Mapping[str, schema.RatioSection]) -> Pane
 
 
 def load_groups(
-    section: schema.UnitsSection, units: gpd.GeoDataFrame
+    section: schema.UnitsSection, units: gpd.GeoDataFrame, locate: Callable[[str], Path]
 ) -> tuple[dict[str, pd.Index], dict[str, Text]]:
     """Return the groups to compare, and their names."""
-    chosen = section.groups
-    if chosen is None:
+    if section.groups is None:
         return {}, {}
     if section.source not in SHIPPED_MAPS:
+        chosen = section.groups
         if not isinstance(chosen, str) or chosen not in units.columns:
             raise SchemaError(
                 "groups = {value!r} is not a column of the map",
@@ -169,14 +180,25 @@ def load_groups(
             )
         own = group_members(units[chosen], units.index, overall=False)
         return own, {code: Text(code) for code in own}
-    members = groups_for(units.index, chosen)
-    return members, cluster_names(members)
+    registry = chosen_groups(section, locate)
+    assert registry is not None
+    members = groups_for(units.index, registry)
+    table = registry if isinstance(registry, pd.DataFrame) else None
+    return members, cluster_names(members, table)
 
 
-def cluster_names(codes: Iterable[str]) -> dict[str, Text]:
-    """Return the names of registered groups, in the order of the registry; others are left out."""
+def cluster_names(codes: Iterable[str], own: pd.DataFrame | None = None) -> dict[str, Text]:
+    """Return the names of groups, in the order of their registry; unknown ones are left out.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        Group codes.
+    own : DataFrame, optional
+        The user's own registry, in place of the built-in ones.
+    """
     wanted = set(codes)
-    registry = clusters().drop_duplicates("cluster")
+    registry = (clusters() if own is None else own).drop_duplicates("cluster")
     return {
         str(code): bilingual(str(english), str(chinese))
         for code, english, chinese in zip(

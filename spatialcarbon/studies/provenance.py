@@ -68,6 +68,9 @@ def input_checksums(study: Study) -> dict[str, str]:
             found[f"map: {path.name}"] = sha256(path)
     for table in study.file.tables.values():
         found[f"table: {table.source}"] = _table_checksum(study, table.source)
+    groups = study.file.units.groups
+    if isinstance(groups, str) and groups.lower().endswith(".csv"):
+        found[f"groups: {groups}"] = sha256(study.locate(groups))
     for weights in study.file.weights.values():
         if isinstance(weights, schema.CustomWeights):
             found[f"weights: {weights.path}"] = sha256(study.locate(weights.path))

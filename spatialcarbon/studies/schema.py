@@ -41,7 +41,8 @@ class UnitsSection(Section):
     groups: list[str] | Literal["plan"] | str | None = Field(
         default=None,
         description=(
-            'Shipped map: codes of city clusters or zones, or "plan" for the five plan clusters. '
+            'Shipped map: codes of city clusters or zones, "plan" for the five plan clusters, or '
+            "a CSV of your own groups with the columns cluster and adcode or name. "
             "Own map: the column that holds the group of each unit."
         ),
     )

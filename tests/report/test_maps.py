@@ -279,3 +279,28 @@ def test_real_clusters_are_drawn_with_all_their_furniture(language: Any) -> None
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert ("N" if language == "en" else "北") in words(fig)
     assert canvas.to_png_bytes(fig).startswith(b"\x89PNG")
+
+
+def test_maps_to_be_compared_share_their_classes() -> None:
+    units = grid(4)
+    early = pd.Series([1.0, 2.0, 3.0, 4.0], index=units.index)
+    late = early * 10
+    both = pd.concat([early, late], ignore_index=True)
+    drawn = [
+        maps.choropleth(units, values, **WORDS, k=3, class_values=both) for values in (early, late)
+    ]
+    bounds = natural_breaks(both, 3)
+    colour_of: dict[int, str] = {}
+    for fig, values in zip(drawn, (early, late), strict=True):
+        for place, colour in zip(classify(values, bounds).tolist(), fills(fig)[0], strict=True):
+            assert colour_of.setdefault(place, colour) == colour
+    assert len(set(colour_of.values())) == len(colour_of) == 3
+    ranges = [[text.split("  ")[0] for text in legend(fig)] for fig in drawn]
+    assert ranges[0] == ranges[1]
+
+
+def test_classes_that_miss_a_value_are_refused() -> None:
+    units = grid(3)
+    values = pd.Series([1.0, 2.0, 9.0], index=units.index)
+    with pytest.raises(OptionError, match="do not span"):
+        maps.choropleth(units, values, **WORDS, class_values=pd.Series([1.0, 5.0]))

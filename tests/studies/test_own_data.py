@@ -359,3 +359,38 @@ def test_two_analyses_may_not_write_the_same_file(own: Any) -> None:
     with pytest.raises(sc.SchemaError, match="two analyses would both write indicators_growth"):
         own.run()
     assert not (own.folder / "results").exists()
+
+
+def test_groups_of_a_study_may_come_from_a_table_of_ones_own(tmp_path: Path) -> None:
+    rows = "cluster,name,cluster_en,cluster_zh\n"
+    rows += "".join(f"GBA,{city},Bay cities,湾区\n" for city in ("广州", "深圳市", "佛山", "东莞"))
+    rows += "".join(f"JIN,{city},Capital pair,京津\n" for city in ("北京", "天津"))
+    (tmp_path / "groups.csv").write_bytes(rows.encode("gb18030"))
+    (tmp_path / "study.toml").write_text(
+        """
+[study]
+title = "Own groups"
+[units]
+source = "cities"
+groups = "groups.csv"
+[tables.emissions]
+source = "city_co2"
+variables.co2 = { column = "co2_mt", measure = "Mt CO2" }
+[[analyses]]
+method = "indicators"
+years = [2016, 2017]
+[outputs]
+geopackage = false
+workbook = false
+figures = []
+report = false
+""",
+        encoding="utf-8",
+    )
+    result = sc.run_study(tmp_path / "study.toml", out=tmp_path / "out")
+    totals = result.tables["indicators_totals"].set_index("group")
+    co2 = sc.load_table("city_co2", years=2017).set_index("adcode")["co2_mt"]
+    assert totals.loc["GBA", "2017"] == pytest.approx(co2[[440100, 440300, 440600, 441900]].sum())
+    assert totals.loc["JIN", "2017"] == pytest.approx(co2[[110000, 120000]].sum())
+    assert totals.loc["GBA", "group_name"].render("zh") == "湾区"
+    assert "groups: groups.csv" in result.manifest["inputs"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pandas as pd
@@ -130,24 +131,38 @@ def figures(done: Done) -> list[FigureSpec]:
                     ),
                 )
             )
-    for layer in _maps(done):
-        specs.append(_map_figure(done, *layer))
-    return specs
+    return [*specs, *(_map_figure(done, mapped) for mapped in _maps(done))]
 
 
-def _maps(done: Done) -> list[tuple[str, Text, pd.Series, str]]:
-    """Return what is mapped: key, title, values, unit of measure."""
+@dataclass(frozen=True, eq=False)
+class _Mapped:
+    """What one map shows, and the values that set its classes."""
+
+    key: str
+    title: Text
+    values: pd.Series[float]
+    measure: str
+    scale: pd.Series[float]
+
+
+def _maps(done: Done) -> list[_Mapped]:
+    """Return what is mapped; the years of one variable share their classes, to be comparable."""
     result: IndicatorResult = done.result["indicators"]
     name = done.inputs.variable_name(done.parameters.emission)
     measure = done.inputs.measure(done.parameters.emission)
+    years = {
+        year: done.inputs.panel.at(done.parameters.emission, year) for year in _map_years(done)
+    }
+    together = pd.concat(list(years.values()), ignore_index=True)
     maps = [
-        (
+        _Mapped(
             f"{done.parameters.emission}_{year}",
             text("{variable}, {year}", variable=name, year=year),
-            done.inputs.panel.at(done.parameters.emission, year),
+            values,
             measure,
+            together,
         )
-        for year in _map_years(done)
+        for year, values in years.items()
     ]
     table = result.table
     for indicator in ("per_capita", "per_gdp"):
@@ -159,22 +174,26 @@ def _maps(done: Done) -> list[tuple[str, Text, pd.Series, str]]:
             rows[rows["year"] == year].set_index("place")["value"].reindex(done.inputs.units.index)
         )
         title = text("{variable}, {year}", variable=INDICATORS[indicator], year=year)
-        maps.append((f"{indicator}_{year}", title, values, str(rows["measure"].iloc[0])))
+        unit = str(rows["measure"].iloc[0])
+        maps.append(_Mapped(f"{indicator}_{year}", title, values, unit, values))
     return maps
 
 
-def _map_figure(done: Done, key: str, title: Text, values: pd.Series, measure: str) -> FigureSpec:
+def _map_figure(done: Done, mapped: _Mapped) -> FigureSpec:
     inputs = done.inputs
     return FigureSpec(
-        name=f"{done.key}_{key}_map",
-        title=title,
-        caption=text("Classes are natural breaks; large places catch the eye whatever they emit."),
+        name=f"{done.key}_{mapped.key}_map",
+        title=mapped.title,
+        caption=text(
+            "Classes are natural breaks, the same in every year shown; large places catch the eye whatever they emit."
+        ),
         alt=text("Map with places shaded by class."),
         draw=lambda language: choropleth(
             with_names(inputs, language),
-            values,
-            title=title,
-            unit=measure,
+            mapped.values,
+            title=mapped.title,
+            unit=mapped.measure,
+            class_values=mapped.scale,
             groups=inputs.first_group(),
             group_names=inputs.group_names,
             background=inputs.background,
@@ -188,14 +207,15 @@ def layers(done: Done) -> list[Layer]:
     inputs = done.inputs
     group = inputs.first_group()
     made = []
-    for at, (key, title, values, measure) in enumerate(_maps(done)):
+    for at, mapped in enumerate(_maps(done)):
+        title, measure = mapped.title, mapped.measure
         columns = {
             **({} if group is None else {"group": group.to_numpy()}),
-            "value": values.reindex(inputs.units.index).to_numpy(),
+            "value": mapped.values.reindex(inputs.units.index).to_numpy(),
         }
         made.append(
             Layer(
-                name=f"{done.key}_{key}",
+                name=f"{done.key}_{mapped.key}",
                 title=title,
                 abstract=text(
                     "{title} ({measure}), natural breaks.", title=title, measure=Text(measure)
@@ -205,7 +225,7 @@ def layers(done: Done) -> list[Layer]:
                     **HEADINGS,
                     "value": text("{title} ({measure})", title=title, measure=Text(measure)),
                 },
-                style=graduated_style("value", values.dropna(), unit=measure),
+                style=graduated_style("value", mapped.scale.dropna(), unit=measure),
                 label_field="name",
                 visible=at == 0,
                 group=text("Emissions"),
