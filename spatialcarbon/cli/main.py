@@ -20,6 +20,7 @@ import click
 
 from spatialcarbon._version import __version__
 from spatialcarbon.cli.click_words import translate_click
+from spatialcarbon.cli.interrupt import interruptions
 from spatialcarbon.cli.shared import chosen_language, say
 from spatialcarbon.core.errors import SpatialCarbonError, SpatialCarbonWarning
 
@@ -118,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in words
     _prepare_streams()
     try:
-        with warnings.catch_warnings():
+        with interruptions(), warnings.catch_warnings():
             # What our own code warns of is for the user; what libraries say, for developers.
             warnings.simplefilter("default" if debug else "ignore")
             warnings.simplefilter("always", SpatialCarbonWarning)

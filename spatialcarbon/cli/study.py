@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spatialcarbon.cli.interrupt import raise_if_pressed
 from spatialcarbon.cli.shared import chosen_language, common_options, note, say
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ PATH = click.Path(path_type=Path)
 
 
 @contextmanager
-def progress_display(quiet: bool) -> Iterator[Progress | None]:
+def progress_display(quiet: bool) -> Iterator[Progress]:
     """Show a progress bar on a terminal; in a pipe, nothing."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        yield None
+        yield lambda _what, _done, _total: raise_if_pressed()
         return
     columns = (
         SpinnerColumn(),
@@ -42,6 +43,7 @@ def progress_display(quiet: bool) -> Iterator[Progress | None]:
         task = bar.add_task("", total=None)
 
         def update(what: Text, done: int, total: int) -> None:
+            raise_if_pressed()
             bar.update(
                 task, description=what.render(chosen_language()), completed=done, total=total
             )
