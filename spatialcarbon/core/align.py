@@ -56,6 +56,8 @@ def check_unique(labels: pd.Index, name: str | Text) -> None:
 def same_units(labels: pd.Index, units: pd.Index, name: str | Text) -> None:
     """Raise unless ``labels`` are exactly ``units`` in any order."""
     check_unique(labels, name)
+    if labels is units or labels.equals(units):
+        return
     absent = units.difference(labels, sort=False)
     extra = labels.difference(units, sort=False)
     if len(absent) == 0 and len(extra) == 0:
@@ -166,7 +168,11 @@ def conform(
             kind=type(values).__name__,
         )
     same_units(values.index, units, name)
-    numbers = as_numbers(values, name).reindex(units)
+    numbers = as_numbers(values, name)
+    if values.index.dtype != units.dtype or not values.index.equals(units):
+        numbers = numbers.reindex(units)
+    if np.isfinite(numbers.to_numpy()).all():
+        return numbers
     refuse_infinite(numbers, name)
     absent = numbers.index[numbers.isna()]
     if len(absent) and missing == "raise":
@@ -205,19 +211,37 @@ def conform_labels(labels: pd.Series[Any], units: pd.Index, *, name: str) -> pd.
 
 def canonical_order(labels: pd.Index) -> npt.NDArray[np.intp]:
     """Return positions that sort the labels, so that results do not hang on the row order."""
+    if labels.is_monotonic_increasing:
+        return np.arange(len(labels))
     try:
         return np.asarray(labels.argsort(), dtype=np.intp)
     except TypeError:
         return np.asarray(pd.Index([str(x) for x in labels]).argsort(), dtype=np.intp)
 
 
-def checksum(values: pd.Series[float] | pd.DataFrame) -> str:
-    """Return a short content hash of labelled numbers, the same in any row order."""
-    order = canonical_order(values.index)
-    digest = hashlib.sha256()
-    digest.update("\n".join(str(values.index[i]) for i in order).encode())
-    digest.update(np.ascontiguousarray(values.to_numpy(dtype=np.float64)[order]).tobytes())
-    return digest.hexdigest()[:16]
+def label_digest(labels: pd.Index) -> bytes:
+    """Return a content hash of labels in their order; a number and its text are the same label."""
+    text = "\n".join(map(str, labels.tolist()))
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+def checksum(values: pd.Series[float] | pd.DataFrame, labels: bytes | None = None) -> str:
+    """Return a short content hash of labelled numbers, the same in any row order.
+
+    Parameters
+    ----------
+    values : Series or DataFrame
+        Indexed by label.
+    labels : bytes, optional
+        :func:`label_digest` of the index, where it is at hand and in ascending order.
+    """
+    numbers = values.to_numpy(dtype=np.float64)
+    if labels is None:
+        order = canonical_order(values.index)
+        labels, numbers = label_digest(values.index[order]), numbers[order]
+    digest = hashlib.blake2b(labels, digest_size=8)
+    digest.update(np.ascontiguousarray(numbers).tobytes())
+    return digest.hexdigest()
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], name: str | Text) -> None:

@@ -74,7 +74,8 @@ class Backbone:
     """
 
     def __init__(self, units: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
-        if not hasattr(units, "geometry") or not hasattr(units, "crs"):
+        shapes = getattr(units, "geometry", None)
+        if shapes is None or not hasattr(shapes, "crs"):
             raise SchemaError(
                 "units is a {kind} without geometry",
                 expected="a GeoDataFrame indexed by unit",
@@ -85,8 +86,8 @@ class Backbone:
         if len(units) == 0:
             raise SchemaError("the map has no units")
         self.units: pd.Index = units.index
-        self.crs = units.crs
-        self._geometries: npt.NDArray[Any] = units.geometry.to_numpy()
+        self.crs = shapes.crs
+        self._geometries: npt.NDArray[Any] = shapes.to_numpy()
         self._cache: dict[tuple[object, ...], Matrix] = {}
 
     def __repr__(self) -> str:
@@ -102,6 +103,8 @@ class Backbone:
         order: int = 1,
         include_lower: bool = False,
         islands: Islands = "keep",
+        strict: bool = True,
+        tolerance: float = 0.0,
     ) -> Weights:
         """Link units that touch.
 
@@ -115,17 +118,22 @@ class Backbone:
             Whether lower orders are linked as well.
         islands : {"keep", "raise", "drop", "nearest"}
             What happens to units without neighbours.
+        strict : bool
+            Also link units that touch without a common vertex; ``recipe`` says
+            how many pairs. ``False`` goes by common vertices, as libpysal does,
+            and says how many pairs more may touch.
+        tolerance : float
+            Gap in units of the CRS across which queen neighbours still touch.
         """
         check_option(criterion, Criterion, "criterion")
         order = check_count(order, "order", minimum=1)
-        first = self._first_order(criterion)
+        first, recipe = self._first_order(criterion, strict, tolerance)
         if order == 1:
-            return self._finish(Weights(self.units, first, recipe=criterion), islands)
+            return self._finish(Weights(self.units, first, recipe=recipe), islands)
         matrix = higher_order(first, order, include_lower=False)
         lower = higher_order(first, order - 1, include_lower=True)
-        weights = Weights(
-            self.units, matrix, recipe=f"{criterion} order {order}", order=order, lower=lower
-        )
+        recipe = recipe.replace(criterion, f"{criterion} order {order}", 1)
+        weights = Weights(self.units, matrix, recipe=recipe, order=order, lower=lower)
         return self._finish(weights.lower_order if include_lower else weights, islands)
 
     def knn(
@@ -332,17 +340,16 @@ class Backbone:
         scale = 1.0 if geographic else unit_to_km(self.crs)
         return Points(coordinates * scale, geographic)
 
-    def _first_order(self, criterion: Criterion) -> Matrix:
-        if ("pairs",) not in self._cache:
-            contiguity.check_polygons(self._geometries, self.units)
-            self._cache[("pairs",)] = contiguity.touching_pairs(self._geometries)
-        pairs = self._cache[("pairs",)]
-        if criterion == "rook":
-            if ("lengths",) not in self._cache:
-                self._cache[("lengths",)] = contiguity.shared_lengths(self._geometries, pairs)
-            perimeter = float(np.median(shapely.length(self._geometries)))
-            pairs = pairs[self._cache[("lengths",)] > contiguity.ROOK_TOLERANCE * perimeter]
-        return contiguity.pairs_to_matrix(pairs, len(self.units))
+    def _first_order(self, criterion: Criterion, strict: bool, gap: float) -> tuple[Matrix, str]:
+        if gap != 0:
+            return contiguity.within(self._geometries, self.units, criterion, gap)
+        if ("touching", strict) not in self._cache:
+            found = contiguity.contacts(self._geometries, self.units, strict=strict)
+            self._cache["touching", strict] = found
+        if (criterion, strict) not in self._cache:
+            self._cache[criterion, strict] = self._cache["touching", strict].links(criterion)
+        links: tuple[Matrix, str] = self._cache[criterion, strict]
+        return links
 
     @cached_property
     def _plane(self) -> Plane:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -17,6 +17,58 @@ Matrix: TypeAlias = Any
 """A ``scipy.sparse.csr_array`` of float64."""
 
 Transform = Literal["B", "R", "D", "V"]
+
+
+class Pairs(NamedTuple):
+    """Each pair of linked units once: positions with ``left < right``, and w_ij + w_ji."""
+
+    left: npt.NDArray[np.uint32]
+    right: npt.NDArray[np.uint32]
+    weight: Floats
+
+
+def pairs_of(matrix: Matrix) -> Pairs:
+    """Return each linked pair once; every quadratic form z'Wz is a sum over these."""
+    rows, columns = rows_of(matrix), matrix.indices.astype(np.intp)
+    keys = np.minimum(rows, columns) * matrix.shape[0] + np.maximum(rows, columns)
+    # Stable, so that the two weights of a pair are added in the order of storage.
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+    left, right = np.divmod(keys[firsts], matrix.shape[0])
+    weight = np.add.reduceat(matrix.data[order], firsts) if len(firsts) else np.empty(0)
+    return Pairs(left.astype(np.uint32), right.astype(np.uint32), weight)
+
+
+class Neighbours(NamedTuple):
+    """Rows of a matrix as compiled loops read them.
+
+    ``others[starts[i]:starts[i + 1]]`` are the neighbours of unit i with the
+    weights ``weight``, ``total`` in all; ``equal`` says that each row has one
+    weight throughout.
+    """
+
+    starts: npt.NDArray[np.int64]
+    others: npt.NDArray[np.uint32]
+    weight: Floats
+    cardinality: npt.NDArray[np.uint32]
+    total: Floats
+    equal: bool
+
+
+def neighbours_of(matrix: Matrix) -> Neighbours:
+    """Return the rows of a matrix as compiled loops read them."""
+    starts = matrix.indptr.astype(np.int64)
+    counts = np.diff(starts)
+    first = matrix.data[np.minimum(starts[:-1], matrix.nnz - 1)] if matrix.nnz else counts
+    return Neighbours(
+        starts,
+        matrix.indices.astype(np.uint32),
+        matrix.data.copy(),
+        counts.astype(np.uint32),
+        row_sums(matrix),
+        bool(np.array_equal(matrix.data, np.repeat(first, counts))),
+    )
 
 
 def canonical(matrix: Any) -> Matrix:

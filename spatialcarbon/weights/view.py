@@ -13,17 +13,21 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 
-from spatialcarbon.core.align import canonical_order, check_unique
+from spatialcarbon.core.align import canonical_order, check_unique, label_digest
 from spatialcarbon.core.errors import AlignmentError, SchemaError, some
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.core.options import check_option
 from spatialcarbon.weights.display import html_table
 from spatialcarbon.weights.matrices import (
     Matrix,
+    Neighbours,
+    Pairs,
     Transform,
     canonical,
     column_sums,
     lock,
+    neighbours_of,
+    pairs_of,
     row_sums,
     rows_of,
     standardise,
@@ -90,13 +94,22 @@ class WeightsView:
     @cached_property
     def s1(self) -> float:
         r""":math:`\frac12\sum_{ij}(w_{ij}+w_{ji})^2`."""
-        both = self.sparse + self.sparse.T
-        return float((both.data**2).sum() / 2)
+        return float((self.pairs.weight**2).sum())
 
     @cached_property
     def s2(self) -> float:
         r""":math:`\sum_i(\sum_j w_{ij}+\sum_j w_{ji})^2`."""
         return float(((row_sums(self.sparse) + column_sums(self.sparse)) ** 2).sum())
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Each linked pair once with w_ij + w_ji, as used: what quadratic forms are summed over."""
+        return pairs_of(self.sparse)
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """Rows of the weights as used, as compiled loops read them."""
+        return neighbours_of(self.sparse)
 
     @property
     def cardinalities(self) -> pd.Series[int]:
@@ -130,6 +143,11 @@ class WeightsView:
         """Number of pairs of units that are linked, in either direction or both."""
         both = canonical(self.raw + self.raw.T)
         return int(both.nnz // 2)
+
+    @cached_property
+    def label_digest(self) -> bytes:
+        """Hash of the labels of the units, as it goes into checksums."""
+        return label_digest(self.units)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -179,6 +197,11 @@ class WeightsView:
 
     def describe(self) -> dict[str, Any]:
         """Return what identifies these weights, as recorded in results."""
+        facts = self._facts.items()
+        return {name: list(item) if isinstance(item, list) else item for name, item in facts}
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
         return {
             "weights": self.recipe,
             "transform": self.transform,

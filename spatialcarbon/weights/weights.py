@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from spatialcarbon.core.align import check_unique, conform_labels, same_units
+from spatialcarbon.core.align import canonical_order, check_unique, conform_labels, same_units
 from spatialcarbon.core.errors import AlignmentError, SchemaError, some
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option, check_positive
@@ -24,6 +25,8 @@ from spatialcarbon.weights.matrices import (
     within_groups,
 )
 from spatialcarbon.weights.view import Label, WeightsView
+
+PARTS_KEPT = 32
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +48,13 @@ class Weights(WeightsView):
     """
 
     # -- new weights from these ---------------------------------------------
+
+    @cached_property
+    def canonical(self) -> Weights:
+        """The same weights with units in ascending order of label: the order of random draws."""
+        if self.units.is_monotonic_increasing:
+            return self
+        return self.subset(self.units[canonical_order(self.units)])
 
     def standardised(self, transform: Transform) -> Weights:
         """Return the same links under another coding scheme.
@@ -69,14 +79,24 @@ class Weights(WeightsView):
         wanted = units if isinstance(units, pd.Index) else pd.Index(list(units))
         check_unique(wanted, text("the list of units"))
         at = self.positions(wanted)
-        kept = set(wanted)
-        return replace(
-            self,
-            units=self.units[at],
-            raw=self.raw[at][:, at],
-            lower=None if self.lower is None else self.lower[at][:, at],
-            bridges=tuple(pair for pair in self.bridges if set(pair) <= kept),
-        )
+        key = at.tobytes()
+        if key not in self._parts_made:
+            kept = set(wanted) if self.bridges else set()
+            while len(self._parts_made) >= PARTS_KEPT:
+                del self._parts_made[next(iter(self._parts_made))]
+            self._parts_made[key] = replace(
+                self,
+                units=self.units[at],
+                raw=self.raw[at][:, at],
+                lower=None if self.lower is None else self.lower[at][:, at],
+                bridges=tuple(pair for pair in self.bridges if set(pair) <= kept),
+            )
+        return self._parts_made[key]
+
+    @cached_property
+    def _parts_made(self) -> dict[bytes, Weights]:
+        """Parts asked for lately: a panel asks for the same groups again and again."""
+        return {}
 
     def within(self, labels: pd.Series[Any]) -> Weights:
         """Keep only the links between units with the same label, and standardise anew.

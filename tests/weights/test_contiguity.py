@@ -91,9 +91,9 @@ def test_neighbours_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None
     from spatialcarbon.weights import contiguity
 
     calls: list[int] = []
-    original = contiguity.touching_pairs
+    original = contiguity.contacts
     monkeypatch.setattr(
-        contiguity, "touching_pairs", lambda shapes: (calls.append(1), original(shapes))[1]
+        contiguity, "contacts", lambda *a, **k: (calls.append(1), original(*a, **k))[1]
     )
     one = backbone(QUARTERS)
     for criterion, order in (("queen", 1), ("rook", 1), ("queen", 2), ("rook", 1)):
