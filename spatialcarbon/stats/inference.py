@@ -33,6 +33,17 @@ def tie_tolerance(value: Any) -> Any:
     return TIE_TOLERANCE * np.maximum(1.0, np.abs(value))
 
 
+def rounding(values: Floats) -> float:
+    """Return the deviation below which two values, or sums of weight one, count as the same.
+
+    It follows the spread of the values, and their level where that has left few
+    digits for the spread: nothing may hang on the unit of measure.
+    """
+    spread = float(np.ptp(values))
+    level = float(np.abs(values).max())
+    return max(TIE_TOLERANCE * spread, 4 * np.finfo(np.float64).eps * level)
+
+
 def count_extreme(
     draws: Floats, observed: Any, expected: float, alternative: Alternative
 ) -> npt.NDArray[np.int64]:
@@ -47,9 +58,28 @@ def count_extreme(
     return np.asarray(np.count_nonzero(extreme, axis=0), dtype=np.int64)
 
 
+def extreme_bounds(
+    observed: Floats, expected: float, alternative: Alternative
+) -> tuple[Floats, Floats]:
+    """Return (low, high): a draw is as extreme as what was observed when ≤ low or ≥ high."""
+    slack = tie_tolerance(observed)
+    never = np.full_like(observed, np.inf)
+    if alternative == "greater":
+        return -never, observed - slack
+    if alternative == "less":
+        return observed + slack, never
+    reach = np.abs(observed - expected) - slack
+    return expected - reach, expected + reach
+
+
 def permutation_pvalue(extreme: Any, permutations: int) -> Any:
     """Return (b + 1) / (R + 1), which is never zero (Phipson & Smyth 2010)."""
     return (np.asarray(extreme, dtype=np.float64) + 1) / (permutations + 1)
+
+
+def two_sided_pvalue(above: Any, under: Any, permutations: int) -> Any:
+    """Return min(1, 2 min(p_greater, p_less)) from the draws in both tails."""
+    return np.minimum(1.0, 2 * permutation_pvalue(np.minimum(above, under), permutations))
 
 
 def adjust_pvalues(pvalues: Floats, correction: Correction) -> Floats:
@@ -67,22 +97,23 @@ def adjust_pvalues(pvalues: Floats, correction: Correction) -> Floats:
     >>> adjust_pvalues(np.array([0.01, 0.04, 0.03, 0.2]), "fdr_bh").round(6).tolist()
     [0.04, 0.053333, 0.053333, 0.2]
     """
-    adjusted = np.full(len(pvalues), np.nan)
-    tested = np.flatnonzero(~np.isnan(pvalues))
-    p = pvalues[tested]
-    m = len(p)
-    if m == 0:
+    tested = ~np.isnan(pvalues)
+    if not tested.all():
+        adjusted = np.full(len(pvalues), np.nan)
+        adjusted[tested] = adjust_pvalues(pvalues[tested], correction)
         return adjusted
+    m = len(pvalues)
     if correction == "none":
-        adjusted[tested] = p
-    elif correction == "bonferroni":
-        adjusted[tested] = np.minimum(p * m, 1.0)
-    else:
-        order = np.argsort(p, kind="stable")
-        # The factor first: it is never below one, so rounding cannot lower a p-value.
-        steps = p[order] * (m / np.arange(1, m + 1))
-        running = np.minimum.accumulate(steps[::-1])[::-1]
-        adjusted[tested[order]] = np.minimum(running, 1.0)
+        return pvalues.copy()
+    if correction == "bonferroni":
+        return np.minimum(pvalues * m, 1.0)
+    # Equal p-values get equal answers, so their order does not matter.
+    order = np.argsort(pvalues)
+    # The factor first: it is never below one, so rounding cannot lower a p-value.
+    steps = pvalues[order] * (m / np.arange(1, m + 1))
+    running = np.minimum.accumulate(steps[::-1])[::-1]
+    adjusted = np.empty(m)
+    adjusted[order] = np.minimum(running, 1.0)
     return adjusted
 
 

@@ -13,31 +13,34 @@ import pandas as pd
 from spatialcarbon.core.align import Missing, checksum
 from spatialcarbon.core.errors import PermutationWarning
 from spatialcarbon.core.language import Text, text
-from spatialcarbon.core.options import check_count, check_fraction, check_option
+from spatialcarbon.core.options import check_fraction, check_option
 from spatialcarbon.core.results import Result
 from spatialcarbon.core.rng import RNGLike, resolve_rng
 from spatialcarbon.stats import moran_formulas as formulas
-from spatialcarbon.stats.inference import Correction, adjust_pvalues, tie_tolerance
+from spatialcarbon.stats.inference import Correction, adjust_pvalues, rounding, two_sided_pvalue
 from spatialcarbon.stats.moran import (
-    DEFAULT_PERMUTATIONS,
+    checked_permutations,
     dropped_remark,
     prepare,
     refuse_degenerate,
 )
-from spatialcarbon.stats.permutation import BLOCK, distinct_draws
-from spatialcarbon.weights.matrices import Matrix, standardise
+from spatialcarbon.stats.tails import lag_tails, tail_steps
 from spatialcarbon.weights.weights import Weights, as_weights
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
+    Flags = npt.NDArray[np.bool_]
 
 Scaling = Literal["n", "n-1"]
 
+ZERO = 1e-12
 LABELS = {"HH": "High-High", "LL": "Low-Low", "HL": "High-Low", "LH": "Low-High"}
 NOT_SIGNIFICANT = "Not significant"
 ISOLATE = "Isolate"
+QUADRANT_NAMES = pd.Index(["none", *LABELS])
+LABEL_NAMES = pd.Index([NOT_SIGNIFICANT, *LABELS.values(), ISOLATE])
 REFERENCES = ("anselin1995", "benjamini1995", "caldas2006", "phipson2010")
 
 
@@ -97,7 +100,7 @@ def local_moran(
     values: pd.Series[Any],
     weights: Weights,
     *,
-    permutations: int = DEFAULT_PERMUTATIONS,
+    permutations: int | None = None,
     alpha: float = 0.05,
     correction: Correction = "fdr_bh",
     scaling: Scaling = "n",
@@ -117,8 +120,10 @@ def local_moran(
         One number per unit, indexed by unit.
     weights : Weights, libpysal Graph or W
         Used exactly as given; ``weights.standardised("R")`` is the usual step before.
-    permutations : int
-        Conditional draws per unit; 0 skips the test (p-values are NaN).
+    permutations : int, optional
+        Conditional draws per unit; 0 skips the test (p-values are NaN). By
+        default 99,999; 9,999 or 999 where that many would take minutes (very
+        large maps with unequal weights in a row, or ``independent=True``).
     alpha : float
         Level at which a unit is labelled, compared with the adjusted p-value.
     correction : {"fdr_bh", "bonferroni", "none"}
@@ -169,57 +174,51 @@ def local_moran(
     """
     check_option(correction, Correction, "correction")
     check_option(scaling, Scaling, "scaling")
-    permutations = check_count(permutations, "permutations")
     alpha = check_fraction(alpha, "alpha")
     stream = resolve_rng(rng)
-    source_order = as_weights(weights).units
-    ordered, weights, dropped = prepare(values, weights, missing)
+    source = as_weights(weights)
+    ordered, weights, dropped = prepare(values, source, missing)
     units = weights.units
     x = np.asarray(ordered, dtype=np.float64)
     refuse_degenerate(x[:, None], weights)
+    links = weights.neighbours
+    permutations = checked_permutations(
+        permutations, tail_steps(links, independent=bool(independent))
+    )
 
     z = formulas.deviations(x)
     lag = np.asarray(weights.sparse @ z)
     m2 = float((z * z).mean())
-    local = z * lag / m2
-    alone = weights.cardinalities.to_numpy() == 0
-    # Signs and ranks do not hang on the unit of measure, so nor may the
-    # tolerance for ties: they are judged on standard deviations and row shares.
-    scaled = z / np.sqrt(m2)
-    shares = standardise(weights.raw, "R")
+    alone = links.cardinality == 0
+    near = rounding(x)
+    zero = np.abs(z) <= near
+    tested = np.flatnonzero(~alone)
     pvalue = np.full(len(x), np.nan)
     if permutations:
-        pvalue[~alone] = conditional_pvalues(
-            scaled,
-            shares,
-            np.flatnonzero(~alone),
-            [stream.generator("local", unit) for unit in units[~alone]]
-            if independent
-            else stream.generator("local"),
-            permutations,
+        above, under = lag_tails(
+            x, links, tested, permutations, stream, independent=units if independent else None
         )
+        pvalue[tested] = two_sided_pvalue(above, under, permutations)
+        # A unit at the mean has the same statistic, zero, whatever its neighbours.
+        pvalue[zero & ~alone] = 1.0
     qvalue = adjust_pvalues(pvalue, correction)
-    few = few_permutations(int((~alone).sum()), permutations, alpha, correction)
+    few = few_permutations(len(tested), permutations, alpha, correction)
     if few:
         warnings.warn(PermutationWarning(few[0]), stacklevel=2)
 
-    quadrant = quadrants(scaled, np.asarray(shares @ scaled), alone)
-    label = np.where(
-        alone,
-        ISOLATE,
-        np.where(
-            (qvalue <= alpha) & (quadrant != "none"),
-            [LABELS.get(q, "") for q in quadrant],
-            NOT_SIGNIFICANT,
-        ),
-    )
+    # No tolerance may hang on the unit of measure or on how weights were scaled.
+    kind = quadrant_codes(z, lag, alone | zero | (np.abs(lag) <= near * links.total))
+    significant = (qvalue <= alpha) & (kind > 0)
+    marked = np.where(alone, len(LABEL_NAMES) - 1, np.where(significant, kind, 0))
     factor = 1.0 if scaling == "n" else (len(x) - 1) / len(x)
-    local = np.where(alone, np.nan, local * factor)
+    local = np.where(alone, np.nan, z * lag * (factor / m2))
+    overall = float(formulas.statistic_of_lag(z, lag, weights.s0))
     lag = np.where(alone, np.nan, lag)
-    back = source_order[source_order.isin(units)]
+    back = None if units is source.units else source.units[source.units.isin(units)]
 
     def series(data: Any) -> pd.Series[Any]:
-        return pd.Series(data, units).reindex(back)
+        found = pd.Series(data, units, copy=False)
+        return found if back is None else found.reindex(back)
 
     untested = () if permutations else (text("no test was made: permutations=0"),)
     return LocalMoranResult(
@@ -227,11 +226,11 @@ def local_moran(
         statistic=series(local),
         lag=series(lag),
         deviation=series(z),
-        quadrant=series(quadrant),
+        quadrant=series(named(kind, QUADRANT_NAMES)),
         pvalue=series(pvalue),
         qvalue=series(qvalue),
-        label=series(label),
-        global_statistic=float(formulas.statistic(z[:, None], weights.sparse, weights.s0)[0]),
+        label=series(named(marked, LABEL_NAMES)),
+        global_statistic=overall,
         alpha=alpha,
         correction=correction,
         permutations=permutations,
@@ -245,73 +244,29 @@ def local_moran(
             "independent": independent,
             "missing": missing,
             "seed": stream.seed,
-            "data": checksum(ordered),
+            "data": checksum(ordered, weights.label_digest),
         },
         references=REFERENCES,
         remarks=weights.remarks() + dropped_remark(dropped) + untested + few,
     )
 
 
-def quadrants(z: Floats, lag: Floats, alone: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
-    """Return quadrants of the Moran scatter plot; ``"none"`` on an axis or without neighbours."""
-    zero = 1e-12 * max(1.0, float(np.abs(z).max()))
-    own = np.where(z > 0, "H", "L")
-    others = np.where(lag > 0, "H", "L")
-    on_axis = alone | (np.abs(z) <= zero) | (np.abs(lag) <= zero)
-    return np.where(on_axis, "none", np.char.add(own, others))
+def quadrant_codes(z: Floats, lag: Floats, none: Flags) -> npt.NDArray[np.int8]:
+    """Return positions in ``QUADRANT_NAMES``: the quadrant of the Moran scatter plot."""
+    codes = 1 + (z <= 0) + 2 * ((z > 0) != (lag > 0))
+    return np.where(none, 0, codes).astype(np.int8)
 
 
-def conditional_pvalues(
-    z: Floats,
-    matrix: Matrix,
-    tested: npt.NDArray[np.intp],
-    generators: np.random.Generator | list[np.random.Generator],
-    permutations: int,
-) -> Floats:
-    """Return two-sided p-values of local I by conditional permutation.
-
-    With one generator, one table of distinct draws, one column wider than the
-    largest number of neighbours, serves every unit: where a unit finds itself
-    among its first k draws, the (k+1)-th takes that place, which leaves an
-    exact uniform draw of k others. With a generator per tested unit, each has
-    its own table.
-    """
-    n = len(z)
-    width = min(n, int(np.diff(matrix.indptr).max()) + 1)
-    rows = max(1, BLOCK // width)
-    sizes = [min(rows, permutations - start) for start in range(0, permutations, rows)]
-    above = np.zeros(len(tested), dtype=np.int64)
-    below = np.zeros(len(tested), dtype=np.int64)
-    shared = None if isinstance(generators, list) else generators
-    for size in sizes:
-        if shared is not None:
-            table = distinct_draws(n, width, size, shared)
-            gathered = z[table]
-        for at, i in enumerate(tested):
-            piece = slice(matrix.indptr[i], matrix.indptr[i + 1])
-            w, neighbors = matrix.data[piece], matrix.indices[piece]
-            k = len(w)
-            if isinstance(generators, list):
-                table = distinct_draws(n, min(n, k + 1), size, generators[at])
-                gathered = z[table]
-            sums = lag_draws(table, gathered, w, int(i))
-            observed = float(z[i] * (w @ z[neighbors]))
-            drawn = z[i] * sums
-            slack = tie_tolerance(observed)
-            above[at] += np.count_nonzero(drawn >= observed - slack)
-            below[at] += np.count_nonzero(drawn <= observed + slack)
-    smaller = np.minimum(above, below)
-    return np.asarray(np.minimum(1.0, 2 * (smaller + 1) / (permutations + 1)))
+def quadrants(z: Floats, lag: Floats, alone: Flags) -> Any:
+    """Return quadrants of a Moran scatter plot; ``"none"`` on an axis or without neighbours."""
+    near = ZERO * max(1.0, float(np.abs(z).max()))
+    none = alone | (np.abs(z) <= near) | (np.abs(lag) <= near)
+    return named(quadrant_codes(z, lag, none), QUADRANT_NAMES)
 
 
-def lag_draws(table: npt.NDArray[np.int32], gathered: Floats, w: Floats, unit: int) -> Floats:
-    """Return the weighted sum of k drawn values per row, the unit's own value never among them."""
-    k = len(w)
-    sums = gathered[:, :k] @ w
-    row, column = np.nonzero(table[:, :k] == unit)
-    if len(row):
-        sums[row] += w[column] * (gathered[row, k] - gathered[row, column])
-    return np.asarray(sums, dtype=np.float64)
+def named(codes: npt.NDArray[Any], names: pd.Index) -> Any:
+    """Return the names that codes stand for, as an array of text."""
+    return names.take(codes).array
 
 
 def few_permutations(

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from spatialcarbon.core.align import Missing, canonical_order, checksum, conform
+from spatialcarbon.core.align import Missing, checksum, conform
 from spatialcarbon.core.errors import DegenerateDataError, OptionError, some
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.core.options import check_count, check_option
 from spatialcarbon.core.results import Result
-from spatialcarbon.core.rng import RNGLike, resolve_rng
+from spatialcarbon.core.rng import RNGLike, Stream, resolve_rng
 from spatialcarbon.stats import moran_formulas as formulas
 from spatialcarbon.stats.inference import (
     Alternative,
     count_extreme,
+    extreme_bounds,
     normal_pvalue,
     permutation_pvalue,
 )
-from spatialcarbon.stats.permutation import all_orders, permuted_forms, quadratic_forms
+from spatialcarbon.stats.permutation import (
+    FALLBACKS,
+    all_orders,
+    count_forms,
+    default_permutations,
+    form_steps,
+    quadratic_forms,
+)
 from spatialcarbon.weights.weights import Weights, as_weights
 
 if TYPE_CHECKING:
@@ -29,7 +38,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-DEFAULT_PERMUTATIONS = 999
+    Floats = npt.NDArray[np.float64]
+
+DEFAULT_PERMUTATIONS = FALLBACKS[0]
 MAX_EXACT_UNITS = 8
 REFERENCES = ("moran1950", "cliff1981", "phipson2010")
 
@@ -109,7 +120,7 @@ def global_moran(
     weights: Weights,
     *,
     alternative: Alternative = "two-sided",
-    permutations: int = DEFAULT_PERMUTATIONS,
+    permutations: int | None = None,
     exact: bool = False,
     missing: Missing = "raise",
     rng: RNGLike = None,
@@ -128,8 +139,10 @@ def global_moran(
         Used exactly as given; ``weights.standardised("R")`` is the usual step before.
     alternative : {"two-sided", "greater", "less"}
         What the p-values are against: any, positive, negative autocorrelation.
-    permutations : int
-        Random orders of the values; 0 skips permutation inference.
+    permutations : int, optional
+        Random orders of the values; 0 skips permutation inference. By default
+        99,999, on maps of tens of thousands of units 9,999 or 999, so that a
+        call takes seconds; the result says how many were drawn.
     exact : bool
         Enumerate all n! orders in place of drawing (n ≤ 8); p is then #/n!.
     missing : {"raise", "drop"}
@@ -178,30 +191,18 @@ def global_moran(
     (0.4, 1.767083)
     """
     check_option(alternative, Alternative, "alternative")
-    permutations = check_count(permutations, "permutations")
     stream = resolve_rng(rng)
     ordered, weights, dropped = prepare(values, weights, missing)
     x = np.asarray(ordered, dtype=np.float64)[:, None]
     refuse_degenerate(x, weights)
     z = formulas.deviations(x)
-    matrix = weights.sparse
-    found = formulas.moments(z, matrix, weights)
-    forms: npt.NDArray[np.float64] | None = None
+    found = formulas.moments(z, weights.sparse, weights)
     if exact:
-        if len(x) > MAX_EXACT_UNITS:
-            raise OptionError(
-                "exact=True would enumerate {n}! orders",
-                expected="at most {limit} units",
-                fix="exact=False, permutations=99999",
-                n=len(x),
-                limit=MAX_EXACT_UNITS,
-            )
-        forms = quadratic_forms(z, matrix, all_orders(len(x)))
+        test: PermutationTest | None = exact_test(z, weights, found, alternative)
+        drawn = math.factorial(len(x))
     else:
-        forms = (
-            permuted_forms(z, matrix, permutations, stream.generator()) if permutations else None
-        )
-    test = permutation_test(forms, z, weights.s0, found, alternative, exact=exact)
+        drawn = checked_permutations(permutations, form_steps(len(x), len(weights.pairs.left)))
+        test = permutation_test(z, weights, found, alternative, drawn, stream)
     p = {
         name: float(normal_pvalue(z_score[0], alternative))
         for name, z_score in (("n", found.z_normality), ("r", found.z_randomization))
@@ -219,7 +220,7 @@ def global_moran(
         pvalue_permutation=None if test is None else float(test.pvalue[0]),
         mean_permutation=None if test is None else float(test.mean[0]),
         sd_permutation=None if test is None else float(test.sd[0]),
-        permutations=0 if forms is None else len(forms),
+        permutations=drawn,
         n=len(x),
         alternative=alternative,
         status=variance_status(found, 0),
@@ -227,11 +228,11 @@ def global_moran(
         settings={
             **weights.describe(),
             "alternative": alternative,
-            "permutations": 0 if forms is None else len(forms),
+            "permutations": drawn,
             "exact": exact,
             "missing": missing,
             "seed": stream.seed,
-            "data": checksum(ordered),
+            "data": checksum(ordered, weights.label_digest),
         },
         references=REFERENCES,
         remarks=weights.remarks() + dropped_remark(dropped),
@@ -247,22 +248,64 @@ class PermutationTest:
     sd: npt.NDArray[np.float64]
 
 
+def checked_permutations(permutations: int | None, steps: float) -> int:
+    """Return the number of permutations asked for, or one that suits the size of the work.
+
+    Parameters
+    ----------
+    permutations : int or None
+        What the caller gave.
+    steps : float
+        Elementary steps of one permutation.
+    """
+    if permutations is None:
+        return default_permutations(steps)
+    return check_count(permutations, "permutations")
+
+
 def permutation_test(
-    forms: npt.NDArray[np.float64] | None,
-    z: npt.NDArray[np.float64],
-    s0: float,
+    z: Floats,
+    weights: Weights,
     found: formulas.Moments,
     alternative: Alternative,
-    *,
-    exact: bool = False,
+    permutations: int,
+    stream: Stream,
 ) -> PermutationTest | None:
-    """Compare I with its values under other orders of the units; ``None`` without draws."""
-    if forms is None:
+    """Compare I with its values under random orders of the units; ``None`` without draws."""
+    if not permutations:
         return None
-    draws = forms * (len(z) / s0) / (z * z).sum(axis=0)
+    scale = len(z) / weights.s0 / (z * z).sum(axis=0)
+    low, high = extreme_bounds(found.statistic, found.expected, alternative)
+    # Bounds in the unit of z'Wz, so that draws need not be scaled one by one.
+    counted = count_forms(
+        z,
+        weights.pairs,
+        permutations,
+        stream,
+        low=low / scale,
+        high=high / scale,
+        centre=found.expected / scale,
+    )
+    pvalue = permutation_pvalue(counted.extreme, permutations)
+    return PermutationTest(pvalue, counted.mean * scale, counted.sd * np.abs(scale))
+
+
+def exact_test(
+    z: Floats, weights: Weights, found: formulas.Moments, alternative: Alternative
+) -> PermutationTest:
+    """Compare I with its values under all n! orders of the units."""
+    if len(z) > MAX_EXACT_UNITS:
+        raise OptionError(
+            "exact=True would enumerate {n}! orders",
+            expected="at most {limit} units",
+            fix="exact=False, permutations=99999",
+            n=len(z),
+            limit=MAX_EXACT_UNITS,
+        )
+    forms = quadratic_forms(z, weights.sparse, all_orders(len(z)))
+    draws = forms * (len(z) / weights.s0) / (z * z).sum(axis=0)
     extreme = count_extreme(draws, found.statistic, found.expected, alternative)
-    pvalue = extreme / len(draws) if exact else permutation_pvalue(extreme, len(draws))
-    return PermutationTest(pvalue, draws.mean(axis=0), draws.std(axis=0))
+    return PermutationTest(extreme / len(draws), draws.mean(axis=0), draws.std(axis=0))
 
 
 def prepare(
@@ -276,12 +319,13 @@ def prepare(
     check_option(missing, Missing, "missing")
     weights = as_weights(weights)
     aligned = conform(values, weights.units, missing=missing)
-    absent = aligned.index[aligned.isna().to_numpy()]
-    order = canonical_order(weights.units)
-    labels = weights.units[order]
+    ordered = weights.canonical
+    absent = aligned.index[aligned.isna().to_numpy()] if missing == "drop" else aligned.index[:0]
     if len(absent):
-        labels = labels[~labels.isin(absent)]
-    return aligned.reindex(labels), weights.subset(labels), absent
+        ordered = ordered.subset(ordered.units[~ordered.units.isin(absent)])
+    if ordered is not weights:
+        aligned = aligned.reindex(ordered.units)
+    return aligned, ordered, absent
 
 
 def refuse_degenerate(x: npt.NDArray[np.float64], weights: Weights) -> None:

@@ -39,7 +39,12 @@ def is_constant(values: Floats) -> npt.NDArray[np.bool_]:
 
 def statistic(z: Floats, matrix: Any, s0: float) -> Floats:
     r"""Return :math:`I = (n/S_0)\, z'Wz / z'z`, shape (S,)."""
-    return np.asarray(len(z) / s0 * total(z * (matrix @ z)) / total(z * z))
+    return statistic_of_lag(z, matrix @ z, s0)
+
+
+def statistic_of_lag(z: Floats, lag: Floats, s0: float) -> Floats:
+    """Return I of one or several series whose spatial lag is at hand."""
+    return np.asarray(len(z) / s0 * total(z * lag) / total(z * z))
 
 
 def expected_value(n: int) -> float:
@@ -54,7 +59,8 @@ def variance_normality(n: int, s0: float, s1: float, s2: float) -> float:
 
 def kurtosis(z: Floats) -> Floats:
     r"""Return :math:`b_2 = n\sum z^4/(\sum z^2)^2`, shape (S,)."""
-    return np.asarray(len(z) * total(z**4) / total(z * z) ** 2)
+    squares = z * z
+    return np.asarray(len(z) * total(squares * squares) / total(squares) ** 2)
 
 
 def variance_randomization(n: int, s0: float, s1: float, s2: float, b2: Floats) -> Floats:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,28 +13,33 @@ from spatialcarbon.core.align import (
     Missing,
     canonical_order,
     checksum,
-    conform,
     conform_labels,
 )
-from spatialcarbon.core.errors import AlignmentError, SchemaError, some
+from spatialcarbon.core.errors import AlignmentError, some
 from spatialcarbon.core.language import Text, text
-from spatialcarbon.core.options import check_count, check_option
+from spatialcarbon.core.options import check_option
 from spatialcarbon.core.results import Result
 from spatialcarbon.core.rng import RNGLike, Stream, resolve_rng
-from spatialcarbon.data.panel import Panel
 from spatialcarbon.stats import moran_formulas as formulas
 from spatialcarbon.stats.inference import Alternative, adjust_pvalues, normal_pvalue, stars
 from spatialcarbon.stats.moran import (
-    DEFAULT_PERMUTATIONS,
     MORAN_COLUMNS,
     REFERENCES,
+    checked_permutations,
     permutation_test,
     variance_status,
 )
-from spatialcarbon.stats.permutation import permuted_forms
+from spatialcarbon.stats.permutation import form_steps
+from spatialcarbon.stats.series_table import series_table
 from spatialcarbon.weights.weights import Weights, as_weights
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from spatialcarbon.data.panel import Panel
+
 ALL = "ALL"
+KEYS = ("group", "year", "variable")
 MIN_UNITS = 4
 
 
@@ -73,7 +78,7 @@ def moran_panel(
     groups: pd.Series[Any] | Mapping[str, Iterable[Any]] | None = None,
     overall: bool = True,
     alternative: Alternative = "two-sided",
-    permutations: int = DEFAULT_PERMUTATIONS,
+    permutations: int | None = None,
     fdr: bool = False,
     missing: Missing = "raise",
     rng: RNGLike = None,
@@ -95,8 +100,10 @@ def moran_panel(
         Whether the first rows, named ``ALL``, use all units together.
     alternative : {"two-sided", "greater", "less"}
         As for :func:`global_moran`.
-    permutations : int
-        Per group; one random order serves every year and variable of a group.
+    permutations : int, optional
+        Per group, 99,999 unless the map is very large (see
+        :func:`global_moran`); one random order serves every year and variable
+        of a group.
     fdr : bool
         Adjust the p-values of all rows together (Benjamini & Hochberg).
     missing : {"raise", "drop"}
@@ -121,114 +128,35 @@ def moran_panel(
     """
     check_option(alternative, Alternative, "alternative")
     check_option(missing, Missing, "missing")
-    permutations = check_count(permutations, "permutations")
     stream = resolve_rng(rng)
     weights = as_weights(weights)
     data = series_table(frame, weights.units, missing)
-    rows = [
-        row
-        for name, members in group_members(groups, weights.units, overall=overall).items()
-        for row in group_rows(name, members, data, weights, alternative, permutations, stream)
-    ]
-    table = pd.DataFrame(rows)
-    tested = table["pvalue_permutation" if permutations else "pvalue_randomization"]
+    absent = bool(data.isna().to_numpy().any())
+    columns = _Columns(data.columns)
+    for name, members in group_members(groups, weights.units, overall=overall).items():
+        _add_group(columns, name, members, data, weights, alternative, permutations, stream)
+    table = columns.table()
+    drawn = int(table["permutations"].max())
+    tested = table["pvalue_permutation" if drawn else "pvalue_randomization"]
     adjusted = adjust_pvalues(tested.to_numpy(dtype=np.float64), "fdr_bh")
     table["qvalue"] = adjusted if fdr else np.nan
-    judged = table["qvalue"] if fdr else tested
-    table["stars"] = [stars(p) for p in judged]
+    judged = adjusted if fdr else tested.to_numpy(dtype=np.float64)
+    table["stars"] = [stars(p) for p in judged.tolist()]
     return MoranPanelResult(
         method="Moran's I by group and year",
         table=table,
         settings={
             **weights.describe(),
             "alternative": alternative,
-            "permutations": permutations,
+            "permutations": drawn,
             "fdr": fdr,
             "missing": missing,
             "seed": stream.seed,
-            "data": checksum(data.fillna(np.inf)),
+            "data": checksum(data.fillna(np.inf)) if absent else checksum(data),
         },
         references=REFERENCES,
         remarks=weights.remarks() + _status_remarks(table),
     )
-
-
-def series_table(frame: pd.DataFrame | Panel, units: pd.Index, missing: Missing) -> pd.DataFrame:
-    """Return units × (variable, year) as float64, in the order of ``units``."""
-    wide = _wide(frame)
-    columns: dict[Any, pd.Series[float]] = {
-        key: conform(
-            wide[key],
-            units,
-            name=text("{variable} in {year}", variable=key[0], year=key[1]),
-            missing=missing,
-        )
-        for key in wide.columns
-    }
-    table = pd.DataFrame(columns, index=units)
-    table.columns = pd.MultiIndex.from_tuples(list(columns), names=["variable", "year"])
-    return table
-
-
-def _wide(frame: pd.DataFrame | Panel) -> pd.DataFrame:
-    if isinstance(frame, Panel):
-        return pd.concat({name: frame[name] for name in frame.variables}, axis=1)
-    if not isinstance(frame, pd.DataFrame) or frame.empty:
-        raise AlignmentError(
-            "frame is a {kind} without data",
-            expected="a DataFrame: index unit and columns year, or tidy with a column year",
-            kind=type(frame).__name__,
-        )
-    if "year" in frame.columns:
-        return _from_tidy(frame)
-    if isinstance(frame.columns, pd.MultiIndex):
-        if frame.columns.nlevels != 2:
-            raise AlignmentError(
-                "the columns of frame have {n} levels",
-                expected="two: variable and year",
-                n=frame.columns.nlevels,
-            )
-        return frame
-    return pd.concat({"value": frame}, axis=1)
-
-
-def _from_tidy(frame: pd.DataFrame) -> pd.DataFrame:
-    key = next((name for name in ("unit", "adcode") if name in frame.columns), None)
-    tidy = frame if key else frame.rename_axis("unit").reset_index()
-    key = key or "unit"
-    if {"variable", "value"} <= set(tidy.columns):
-        tidy = tidy[[key, "year", "variable", "value"]]
-    else:
-        numeric = tidy.drop(columns=[key, "year"]).select_dtypes("number").columns
-        if len(numeric) == 0:
-            raise SchemaError(
-                "the tidy table has no numeric column beside {key} and year",
-                arrived="columns {columns}",
-                key=key,
-                columns=some(frame.columns, 12),
-            )
-        tidy = tidy.melt([key, "year"], list(numeric), "variable", "value")
-    nameless = tidy[[key, "year"]].isna().any(axis=1)
-    if nameless.any():
-        raise AlignmentError(
-            "the tidy table has {n} rows without {key} or year",
-            fix="data.dropna(subset=[{key!r}, 'year'])",
-            n=int(nameless.sum()),
-            key=key,
-        )
-    repeated = tidy.duplicated([key, "year", "variable"])
-    if repeated.any():
-        cells = tidy.loc[repeated, [key, "year"]].drop_duplicates()
-        raise AlignmentError(
-            "the tidy table has {n} repeated rows",
-            arrived="{cells}",
-            expected="each unit and year once",
-            n=int(repeated.sum()),
-            cells=some(f"{a} {b}" for a, b in cells.itertuples(index=False)),
-        )
-    order = pd.MultiIndex.from_frame(tidy[["variable", "year"]].drop_duplicates())
-    wide = tidy.pivot(index=key, columns=["variable", "year"], values="value")
-    return wide.reindex(columns=order)
 
 
 def group_members(
@@ -242,10 +170,10 @@ def group_members(
     if groups is None:
         return whole
     if isinstance(groups, pd.Series):
-        labels = conform_labels(groups, units, name="groups").dropna()
         # In the order in which the caller names them, not that of the weights.
-        names = [name for name in dict.fromkeys(groups.dropna()) if str(name) != ""]
-        listed = {name: labels.index[(labels == name).to_numpy()] for name in names}
+        names = pd.Index([name for name in dict.fromkeys(groups.dropna()) if str(name) != ""])
+        codes = names.get_indexer(pd.Index(conform_labels(groups, units, name="groups")))
+        listed = {name: units[codes == code] for code, name in enumerate(names.tolist())}
     elif isinstance(groups, Mapping):
         listed = {name: _listed_members(name, group, units) for name, group in groups.items()}
     else:
@@ -287,79 +215,109 @@ def _listed_members(name: object, listed: Iterable[Any], units: pd.Index) -> pd.
     return found
 
 
-def group_rows(
+class _Columns:
+    """The table of results, filled from rows that share their units."""
+
+    def __init__(self, columns: pd.Index) -> None:
+        self.keys = [columns.get_level_values(level).to_numpy() for level in (0, 1)]
+        self.parts: dict[str, list[Any]] = {name: [] for name in (*KEYS, *MORAN_COLUMNS)}
+        self.places: list[npt.NDArray[np.intp]] = []
+
+    def add(self, places: npt.NDArray[np.intp], **columns: Any) -> None:
+        """Add rows that stand at some places of the table; a scalar serves all of them."""
+        self.places.append(places)
+        for name, parts in self.parts.items():
+            parts.append(np.broadcast_to(np.asarray(columns.get(name, np.nan)), len(places)))
+
+    def table(self) -> pd.DataFrame:
+        order = np.argsort(np.concatenate(self.places))
+        frame = pd.DataFrame(
+            {name: np.concatenate(parts)[order] for name, parts in self.parts.items()}
+        )
+        return frame
+
+
+def _add_group(
+    columns: _Columns,
     name: str,
     members: pd.Index,
     data: pd.DataFrame,
     weights: Weights,
     alternative: Alternative,
-    permutations: int,
+    permutations: int | None,
     stream: Stream,
-) -> list[dict[str, Any]]:
-    """Return the rows of one group, all series with the same units computed together."""
-    values = data.reindex(members)
-    present = values.notna()
-    rows: dict[Any, dict[str, Any]] = {}
-    patterns: dict[bytes, list[Any]] = {}
-    for key in values.columns:
-        patterns.setdefault(present[key].to_numpy().tobytes(), []).append(key)
-    for keys in patterns.values():
-        used = members[present[keys[0]].to_numpy()]
-        used = used[canonical_order(used)]
-        part = weights.subset(used)
-        x = values.loc[used, keys].to_numpy(dtype=np.float64)
-        for key, row in zip(
-            keys, _series_rows(x, part, alternative, permutations, stream), strict=True
-        ):
-            rows[key] = {"group": name, "year": key[1], "variable": key[0], **row}
-    return [rows[key] for key in values.columns]
+) -> None:
+    """Compute one group; all series that have values for the same units go together."""
+    members = members[canonical_order(members)]
+    values = data.to_numpy()[weights.units.get_indexer(members)]
+    variables, years = columns.keys
+    offset = sum(map(len, columns.places))
+    for pattern, taken in _alike(~np.isnan(values)):
+        part = weights.subset(members[pattern])
+        found = _series_columns(values[pattern][:, taken], part, alternative, permutations, stream)
+        keys = {"group": name, "year": years[taken], "variable": variables[taken]}
+        columns.add(offset + taken, **keys, **found)
 
 
-def _series_rows(
-    x: np.ndarray[Any, np.dtype[np.float64]],
+def _alike(
+    present: npt.NDArray[np.bool_],
+) -> Iterator[tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]]:
+    """Yield which units have values, with the series of which that is true."""
+    if present.all():
+        yield present[:, 0], np.arange(present.shape[1])
+        return
+    patterns, which = np.unique(present, axis=1, return_inverse=True)
+    for at, pattern in enumerate(patterns.T):
+        yield pattern, np.flatnonzero(which.ravel() == at)
+
+
+def _series_columns(
+    x: npt.NDArray[np.float64],
     weights: Weights,
     alternative: Alternative,
-    permutations: int,
+    permutations: int | None,
     stream: Stream,
-) -> list[dict[str, Any]]:
+) -> dict[str, Any]:
+    """Return the columns of several series on the same units."""
     n, count = x.shape
-    empty = dict.fromkeys(MORAN_COLUMNS, np.nan) | {"n": n, "permutations": 0}
-    if n < MIN_UNITS:
-        return [{**empty, "status": f"n<{MIN_UNITS}"}] * count
-    if weights.s0 <= 0:
-        return [{**empty, "status": "all islands"}] * count
+    refused = f"n<{MIN_UNITS}" if n < MIN_UNITS else "all islands" if weights.s0 <= 0 else None
+    if refused:
+        return {"n": n, "permutations": 0, "status": refused}
     constant = formulas.is_constant(x)
-    rows: list[dict[str, Any]] = [{**empty, "status": "constant"} for _ in range(count)]
     varied = np.flatnonzero(~constant)
+    columns: dict[str, Any] = {
+        name: np.full(count, np.nan) for name in MORAN_COLUMNS if name != "status"
+    }
+    columns["n"] = n
+    columns["status"] = np.where(constant, "constant", "ok").astype(object)
+    columns["permutations"] = np.zeros(count, dtype=np.int64)
     if len(varied) == 0:
-        return rows
+        return columns
     z = formulas.deviations(x[:, varied])
     found = formulas.moments(z, weights.sparse, weights)
-    forms = None
-    if permutations:
-        forms = permuted_forms(z, weights.sparse, permutations, stream.generator())
-    test = permutation_test(forms, z, weights.s0, found, alternative)
-    p_normal = normal_pvalue(found.z_normality, alternative)
-    p_random = normal_pvalue(found.z_randomization, alternative)
-    for at, column in enumerate(varied):
-        rows[column] = {
-            "statistic": found.statistic[at],
-            "expected": found.expected,
-            "variance_normality": found.variance_normality,
-            "variance_randomization": found.variance_randomization[at],
-            "z_normality": found.z_normality[at],
-            "z_randomization": found.z_randomization[at],
-            "pvalue_normality": p_normal[at],
-            "pvalue_randomization": p_random[at],
-            "pvalue_permutation": np.nan if test is None else test.pvalue[at],
-            "n": n,
-            "permutations": permutations,
-            "status": variance_status(found, at),
-        }
-    return rows
+    drawn = checked_permutations(permutations, form_steps(n, len(weights.pairs.left), len(varied)))
+    test = permutation_test(z, weights, found, alternative, drawn, stream)
+    filled = {
+        "statistic": found.statistic,
+        "expected": found.expected,
+        "variance_normality": found.variance_normality,
+        "variance_randomization": found.variance_randomization,
+        "z_normality": found.z_normality,
+        "z_randomization": found.z_randomization,
+        "pvalue_normality": normal_pvalue(found.z_normality, alternative),
+        "pvalue_randomization": normal_pvalue(found.z_randomization, alternative),
+        "pvalue_permutation": np.nan if test is None else test.pvalue,
+        "permutations": drawn,
+        "status": [variance_status(found, at) for at in range(len(varied))],
+    }
+    for name, found_values in filled.items():
+        columns[name][varied] = found_values
+    return columns
 
 
 def _status_remarks(table: pd.DataFrame) -> tuple[Text, ...]:
+    if (table["status"] == "ok").all():
+        return ()
     failed = table[table["status"] != "ok"]
     return tuple(
         text(

@@ -1,33 +1,62 @@
-"""Random orders of the units, and what a statistic becomes under each."""
+"""Random orders of the units, and what a statistic becomes under each.
+
+A statistic is asked for as a quadratic form, a product of two series, or the
+sums that each unit's neighbours could have had. The loops are compiled
+(:mod:`spatialcarbon.stats.form_kernels`). Seeds go with fixed chunks of
+permutations, or with units, so that results are the same on any number of
+threads.
+"""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from spatialcarbon.core.compiled import in_threads, thread_count
+from spatialcarbon.weights.matrices import Pairs, pairs_of
 
+if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Floats = npt.NDArray[np.float64]
-    Positions = npt.NDArray[np.intp]
+    from spatialcarbon.core.rng import Stream
+    from spatialcarbon.weights.matrices import Matrix
 
-BLOCK = 2_000_000
-"""Numbers held at once; bounds memory. A constant, since narrow draws depend on it."""
+    Floats: TypeAlias = npt.NDArray[np.float64]
+    Whole: TypeAlias = npt.NDArray[np.int64]
+    Positions: TypeAlias = npt.NDArray[np.intp]
+
+Form = Literal["product", "difference"]
+
+CHUNK = 128
+"""Permutations that share a seed. A constant, since the draws depend on it."""
+
+FALLBACKS = (99_999, 9_999, 999)
+AFFORDABLE = 4e9
+"""Elementary steps of some nanoseconds' fraction each: seconds, not minutes, on one core."""
+
+SHORT = 2e7
+"""Steps below which threads cost more than they save: some 10 ms on one core."""
 
 
-def random_orders(
-    n: int, permutations: int, generator: np.random.Generator, rows: int
-) -> Iterator[Positions]:
-    """Yield blocks of random orders of n units, at most ``rows`` to a block."""
-    done = 0
-    while done < permutations:
-        size = min(rows, permutations - done)
-        yield generator.permuted(np.tile(np.arange(n), (size, 1)), axis=1)
-        done += size
+def default_permutations(steps: float) -> int:
+    """Return how many permutations to draw when the caller did not say.
+
+    Parameters
+    ----------
+    steps : float
+        Elementary steps of one permutation.
+    """
+    affordable = (count for count in FALLBACKS if count * steps <= AFFORDABLE)
+    return next(affordable, FALLBACKS[-1])
+
+
+def form_steps(n: int, pairs: int, series: int = 1) -> float:
+    """Return the elementary steps of one permutation of quadratic forms."""
+    return n + pairs * max(1.0, series / 8)
 
 
 def all_orders(n: int) -> Positions:
@@ -36,7 +65,7 @@ def all_orders(n: int) -> Positions:
 
 
 def quadratic_forms(z: Floats, matrix: Any, orders: Positions) -> Floats:
-    """Return z'Wz for each order of the units and each series.
+    """Return z'Wz for each given order of the units and each series.
 
     Parameters
     ----------
@@ -58,36 +87,152 @@ def quadratic_forms(z: Floats, matrix: Any, orders: Positions) -> Floats:
 
 
 def permuted_forms(
-    z: Floats, matrix: Any, permutations: int, generator: np.random.Generator
+    z: Floats,
+    links: Matrix | Pairs,
+    permutations: int,
+    stream: Stream,
+    *,
+    kind: Form = "product",
 ) -> Floats:
-    """Return z'Wz under random orders, shape (permutations, S)."""
-    n, series = z.shape
-    rows = max(1, BLOCK // max(1, n * series))
-    blocks = [
-        quadratic_forms(z, matrix, orders)
-        for orders in random_orders(n, permutations, generator, rows)
-    ]
-    return np.concatenate(blocks)
+    """Return a quadratic form of each series under random orders of the units.
 
+    Parameters
+    ----------
+    z : array, shape (n, S)
+        S series; one order serves them all, and a series has the same draws
+        alone and among others.
+    links : sparse, shape (n, n), or Pairs
+        Weights.
+    permutations : int
+        Orders drawn.
+    stream : Stream
+        Its unnamed generator gives the seeds.
+    kind : {"product", "difference"}
+        z'Wz, or the sum of w_ij (z_i − z_j)².
 
-def distinct_draws(
-    n: int, width: int, draws: int, generator: np.random.Generator
-) -> npt.NDArray[np.int32]:
-    """Draw ``width`` distinct units of n, in random order, ``draws`` times.
-
-    Narrow draws are made by rejection (rows with a repeat are drawn again,
-    which leaves the rest uniform); wide ones by shuffling all units.
+    Returns
+    -------
+    array, shape (permutations, S)
     """
-    if width * width > n:
-        parts = [
-            orders[:, :width].astype(np.int32)
-            for orders in random_orders(n, draws, generator, max(1, BLOCK // n))
-        ]
-        return np.concatenate(parts)
-    table = generator.integers(n, size=(draws, width), dtype=np.int32)
-    pending = np.arange(draws)
-    while len(pending):
-        ordered = np.sort(table[pending], axis=1)
-        pending = pending[(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)]
-        table[pending] = generator.integers(n, size=(len(pending), width), dtype=np.int32)
-    return table
+    drawn = np.empty((permutations, z.shape[1]))
+
+    def keep(_: int, first: int, draws: Floats) -> None:
+        drawn[first : first + len(draws)] = draws
+
+    _over_chunks(z, _pairs(links), permutations, stream, kind, keep)
+    return drawn
+
+
+@dataclass(frozen=True, eq=False)
+class FormTest:
+    """What a permutation test needs of the draws, per series: counts and moments of the form."""
+
+    extreme: Whole
+    mean: Floats
+    sd: Floats
+
+
+def count_forms(
+    z: Floats,
+    links: Matrix | Pairs,
+    permutations: int,
+    stream: Stream,
+    *,
+    low: Floats,
+    high: Floats,
+    centre: Floats,
+    kind: Form = "product",
+) -> FormTest:
+    """Count the draws of :func:`permuted_forms` outside an interval, without keeping them.
+
+    Parameters
+    ----------
+    z, links, permutations, stream, kind
+        As for :func:`permuted_forms`.
+    low, high : array, shape (S,)
+        A draw counts when it is ≤ low or ≥ high.
+    centre : array, shape (S,)
+        Near the mean of the draws: keeps the digits of the variance.
+    """
+    from spatialcarbon.stats.form_kernels import tally
+
+    series = z.shape[1]
+    chunks = -(-permutations // CHUNK)
+    extreme = np.zeros((chunks, series), dtype=np.int64)
+    total = np.zeros((chunks, series))
+    squares = np.zeros((chunks, series))
+
+    def count(chunk: int, _: int, draws: Floats) -> None:
+        tally(draws, low, high, centre, extreme[chunk], total[chunk], squares[chunk])
+
+    _over_chunks(z, _pairs(links), permutations, stream, kind, count)
+    shift = total.sum(axis=0) / permutations
+    variance = squares.sum(axis=0) / permutations - shift**2
+    return FormTest(extreme.sum(axis=0), centre + shift, np.sqrt(np.maximum(variance, 0.0)))
+
+
+def permuted_products(fixed: Floats, z: Floats, permutations: int, stream: Stream) -> Floats:
+    """Return the sum of fixed_i z_(i) under random orders of z, shape (permutations,)."""
+    from spatialcarbon.stats.form_kernels import products_of_one
+
+    drawn = np.empty(permutations)
+
+    def work(part: range) -> None:
+        order = np.empty(len(z))
+        for chunk in part:
+            out = drawn[chunk * CHUNK : (chunk + 1) * CHUNK]
+            products_of_one(fixed, z, seeds[chunk], order, out)
+
+    seeds = seeds_from(stream.generator(), -(-permutations // CHUNK))
+    in_threads(work, parts_of(len(seeds), 2.0 * len(z) * permutations))
+    return drawn
+
+
+def _pairs(links: Matrix | Pairs) -> Pairs:
+    return links if isinstance(links, Pairs) else pairs_of(links)
+
+
+def seeds_from(generator: np.random.Generator, count: int) -> npt.NDArray[np.uint64]:
+    """Return seeds of the compiled loops."""
+    return generator.integers(2**64, size=count, dtype=np.uint64)
+
+
+def parts_of(count: int, steps: float) -> list[range]:
+    """Split 0 … count − 1 into one run per thread, or one in all for short work."""
+    threads = max(1, min(count, thread_count())) if steps > SHORT else 1
+    edges = [count * t // threads for t in range(threads + 1)]
+    return [range(a, b) for a, b in itertools.pairwise(edges)]
+
+
+def _over_chunks(
+    z: Floats,
+    pairs: Pairs,
+    permutations: int,
+    stream: Stream,
+    kind: Form,
+    take: Callable[[int, int, Floats], None],
+) -> None:
+    """Hand the draws of each chunk to ``take(chunk, first permutation, draws)``."""
+    from spatialcarbon.stats.form_kernels import forms_of_many, forms_of_one
+
+    n, series = z.shape
+    difference = kind == "difference"
+    seeds = seeds_from(stream.generator(), -(-permutations // CHUNK))
+    alone = np.ascontiguousarray(z[:, 0])
+    together = np.ascontiguousarray(z)
+
+    def work(part: range) -> None:
+        values = np.empty(n if series == 1 else 0)
+        order = np.empty(0 if series == 1 else n, dtype=np.uint32)
+        sums = np.empty((4, series))
+        space = np.empty((CHUNK, series))
+        for chunk in part:
+            first = chunk * CHUNK
+            draws = space[: min(CHUNK, permutations - first)]
+            if series == 1:
+                forms_of_one(alone, *pairs, difference, seeds[chunk], values, draws[:, 0])
+            else:
+                forms_of_many(together, *pairs, difference, seeds[chunk], order, sums, draws)
+            take(chunk, first, draws)
+
+    in_threads(work, parts_of(len(seeds), permutations * form_steps(n, len(pairs.left), series)))

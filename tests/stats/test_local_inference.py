@@ -178,14 +178,3 @@ def test_pvalues_of_one_unit_do_not_hang_on_the_others_when_independent(grid: We
     a = sc.local_moran(values, grid.standardised("B"), **options).pvalue  # type: ignore[arg-type]
     b = sc.local_moran(values, cut, **options).pvalue  # type: ignore[arg-type]
     pd.testing.assert_series_equal(a.drop(399), b.drop(399))
-
-
-def test_block_size_changes_nothing_but_the_order_of_draws(
-    grid: Weights, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    values = pd.Series(np.random.default_rng(2).normal(size=400), grid.units)
-    whole = sc.local_moran(values, grid, permutations=4999, correction="none", rng=1).pvalue
-    monkeypatch.setattr("spatialcarbon.stats.local_moran.BLOCK", 5 * 1000)
-    parts = sc.local_moran(values, grid, permutations=4999, correction="none", rng=1).pvalue
-    error = 2 * np.sqrt(2 * whole / 2 * (1 - whole / 2) / 4999) + 2 / 4999
-    assert ((whole - parts).abs() / error).max() < 5

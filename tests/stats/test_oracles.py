@@ -149,3 +149,77 @@ def test_adjusted_pvalues_are_scipys(ours: Any, theirs: str | None) -> None:
             else stats.false_discovery_control(p, method=theirs)
         )
         np.testing.assert_allclose(adjust_pvalues(p, ours), expected, rtol=1e-13)
+
+
+@pytest.mark.slow  # a million draws per unit, made in NumPy
+@pytest.mark.parametrize("kind", ["queen", "unequal weights", "ties"])
+def test_local_pvalues_agree_with_a_million_draws(
+    plan_queen: Weights, plan_co2: pd.DataFrame, kind: str
+) -> None:
+    """Cities with one to ten neighbours, the isolate left out; shared and separate draws."""
+    weights, values = plan_queen.standardised("R"), plan_co2[2017]
+    if kind == "unequal weights":
+        uneven = plan_queen.raw.copy()
+        uneven.data = np.random.default_rng(1).uniform(0.5, 2, uneven.nnz)
+        weights = sc.Weights.from_sparse(uneven, plan_queen.units)
+    elif kind == "ties":
+        values = (values / 25).round()
+    x, rng = values.to_numpy(), np.random.default_rng(2)
+    found = {
+        independent: sc.local_moran(
+            values,
+            weights,
+            permutations=999_999,
+            correction="none",
+            independent=independent,
+            rng=3,
+        ).pvalue
+        for independent in (False, True)
+    }
+    by_size = weights.cardinalities.sort_values(kind="stable")
+    for unit in by_size[by_size > 0].index[::18]:
+        neighbours = weights.neighbors(unit)
+        others = values.drop(unit).to_numpy()
+        observed = values[neighbours.index].to_numpy() @ neighbours.to_numpy()
+        near = 1e-9 * np.abs(x).max()
+        above = under = 0
+        for _ in range(20):
+            keys = rng.random((50_000, len(others)))
+            taken = np.argpartition(keys, len(neighbours), axis=1)[:, : len(neighbours)]
+            # The smallest keys are a uniform choice; their order among themselves is not.
+            taken = rng.permuted(taken, axis=1)
+            drawn = others[taken] @ neighbours.to_numpy()
+            above += int((drawn >= observed - near).sum())
+            under += int((drawn <= observed + near).sum())
+        reference = min(1.0, 2 * min(above, under) / 1e6)
+        error = 2 * np.sqrt(2 * max(reference / 2 * (1 - reference / 2), 1e-6) / 1e6)
+        for pvalue in found.values():
+            assert abs(pvalue[unit] - reference) < 5 * error, unit
+
+
+@pytest.mark.slow  # esda compiles for a quarter of a minute
+def test_local_pvalues_follow_esdas_simulations(
+    plan_queen: Weights, plan_co2: pd.DataFrame
+) -> None:
+    values, weights = plan_co2[2017], plan_queen.standardised("R")
+    ours = sc.local_moran(values, weights, permutations=99_999, correction="none", rng=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = esda.Moran_Local(
+            values.to_numpy(),
+            weights.to_w(),
+            transformation="O",
+            permutations=9999,
+            keep_simulations=True,
+            seed=1,
+            n_jobs=1,
+        )
+    above = (theirs.sim >= theirs.Is - 1e-12).sum(axis=0)
+    under = (theirs.sim <= theirs.Is + 1e-12).sum(axis=0)
+    expected = np.minimum(1.0, 2 * (np.minimum(above, under) + 1) / 10_000)
+    tested = ours.pvalue.notna().to_numpy()
+    half = expected[tested] / 2
+    error = 2 * np.sqrt(np.maximum(half * (1 - half), 1e-4) / 9999 * 1.1)
+    z = (ours.pvalue.to_numpy()[tested] - expected[tested]) / error
+    assert np.abs(z).max() < 5
+    assert 0.6 < np.sqrt((z**2).mean()) < 1.4
