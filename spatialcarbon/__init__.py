@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from spatialcarbon._version import __version__
 from spatialcarbon.core.errors import (
+    AdjustedDataWarning,
     AlignmentError,
     BalanceError,
     ConvergenceError,
+    ConvergenceWarning,
     CRSMismatchError,
     DegenerateDataError,
     DegenerateResultWarning,
@@ -39,14 +41,43 @@ if TYPE_CHECKING:
     from spatialcarbon.data.readers import read_panel
     from spatialcarbon.geo.clusters import clusters
     from spatialcarbon.geo.units import load_units, read_units
+    from spatialcarbon.stats.bivariate import BivariateMoranResult, bivariate_moran
+    from spatialcarbon.stats.centre import CentreResult, centre_track
+    from spatialcarbon.stats.constrained import ConstrainedResult, constrained_clusters
+    from spatialcarbon.stats.coupling import CouplingResult, coupling_coordination
+    from spatialcarbon.stats.density import DensityResult, kernel_density
+    from spatialcarbon.stats.density_panel import DensityPanelResult, density_panel
+    from spatialcarbon.stats.geary import GearyResult, geary
+    from spatialcarbon.stats.grey import GreyResult, grey_relational_degree
+    from spatialcarbon.stats.grey_panel import GreyPanelResult, grey_panel
+    from spatialcarbon.stats.grey_sensitivity import GreySensitivityResult, grey_sensitivity
+    from spatialcarbon.stats.hotspots import LocalGResult, local_g
     from spatialcarbon.stats.indicators import IndicatorResult, growth, indicators
+    from spatialcarbon.stats.industry import IndustryResult, industry_clusters
+    from spatialcarbon.stats.inequality import (
+        GiniResult,
+        HerfindahlResult,
+        InequalityResult,
+        coefficient_of_variation,
+        gini,
+        herfindahl,
+    )
+    from spatialcarbon.stats.inequality_panel import InequalityPanelResult, inequality_panel
+    from spatialcarbon.stats.lagged import LaggedMoranResult, lagged_moran
+    from spatialcarbon.stats.local_bivariate import LocalBivariateMoranResult, local_bivariate_moran
     from spatialcarbon.stats.local_moran import LocalMoranResult, local_moran
     from spatialcarbon.stats.moran import MoranResult, global_moran
     from spatialcarbon.stats.moran_panel import MoranPanelResult, moran_panel
     from spatialcarbon.stats.profiles import ProfileResult, composition, max_normalise
     from spatialcarbon.stats.pysal import esda_statistic
+    from spatialcarbon.stats.rate_moran import RateMoranResult, local_rate_moran, rate_moran
+    from spatialcarbon.stats.rates import SmoothedRatesResult, smoothed_rates
+    from spatialcarbon.stats.sensitivity import WeightsSensitivityResult, weights_sensitivity
+    from spatialcarbon.stats.theil import TheilResult, theil
+    from spatialcarbon.stats.transitions import LisaTransitionsResult, lisa_transitions
     from spatialcarbon.studies.pipeline import StudyResult, run_study
     from spatialcarbon.weights.backbone import Backbone
+    from spatialcarbon.weights.family import weights_family
     from spatialcarbon.weights.weights import Weights
 
 _LAZY = {
@@ -59,9 +90,33 @@ _LAZY = {
     "clusters": "geo.clusters",
     "load_units": "geo.units",
     "read_units": "geo.units",
+    "BivariateMoranResult": "stats.bivariate",
+    "bivariate_moran": "stats.bivariate",
+    "DensityResult": "stats.density",
+    "kernel_density": "stats.density",
+    "DensityPanelResult": "stats.density_panel",
+    "density_panel": "stats.density_panel",
+    "GearyResult": "stats.geary",
+    "geary": "stats.geary",
+    "GreyPanelResult": "stats.grey_panel",
+    "GreyResult": "stats.grey",
+    "GreySensitivityResult": "stats.grey_sensitivity",
+    "grey_panel": "stats.grey_panel",
+    "grey_relational_degree": "stats.grey",
+    "grey_sensitivity": "stats.grey_sensitivity",
+    "LocalGResult": "stats.hotspots",
+    "local_g": "stats.hotspots",
     "IndicatorResult": "stats.indicators",
     "growth": "stats.indicators",
     "indicators": "stats.indicators",
+    "ConstrainedResult": "stats.constrained",
+    "constrained_clusters": "stats.constrained",
+    "IndustryResult": "stats.industry",
+    "industry_clusters": "stats.industry",
+    "LaggedMoranResult": "stats.lagged",
+    "lagged_moran": "stats.lagged",
+    "LocalBivariateMoranResult": "stats.local_bivariate",
+    "local_bivariate_moran": "stats.local_bivariate",
     "LocalMoranResult": "stats.local_moran",
     "local_moran": "stats.local_moran",
     "MoranResult": "stats.moran",
@@ -72,24 +127,69 @@ _LAZY = {
     "composition": "stats.profiles",
     "max_normalise": "stats.profiles",
     "esda_statistic": "stats.pysal",
+    "RateMoranResult": "stats.rate_moran",
+    "local_rate_moran": "stats.rate_moran",
+    "rate_moran": "stats.rate_moran",
+    "SmoothedRatesResult": "stats.rates",
+    "smoothed_rates": "stats.rates",
+    "WeightsSensitivityResult": "stats.sensitivity",
+    "weights_sensitivity": "stats.sensitivity",
+    "LisaTransitionsResult": "stats.transitions",
+    "lisa_transitions": "stats.transitions",
+    "CentreResult": "stats.centre",
+    "centre_track": "stats.centre",
+    "CouplingResult": "stats.coupling",
+    "coupling_coordination": "stats.coupling",
+    "GiniResult": "stats.inequality",
+    "HerfindahlResult": "stats.inequality",
+    "InequalityResult": "stats.inequality",
+    "coefficient_of_variation": "stats.inequality",
+    "gini": "stats.inequality",
+    "herfindahl": "stats.inequality",
+    "InequalityPanelResult": "stats.inequality_panel",
+    "inequality_panel": "stats.inequality_panel",
+    "TheilResult": "stats.theil",
+    "theil": "stats.theil",
     "StudyResult": "studies.pipeline",
     "run_study": "studies.pipeline",
     "Backbone": "weights.backbone",
+    "weights_family": "weights.family",
     "Weights": "weights.weights",
 }
 
 __all__ = [
+    "AdjustedDataWarning",
     "AlignmentError",
     "Backbone",
     "BalanceError",
+    "BivariateMoranResult",
     "CRSMismatchError",
+    "CentreResult",
+    "ConstrainedResult",
     "ConvergenceError",
+    "ConvergenceWarning",
+    "CouplingResult",
     "DegenerateDataError",
     "DegenerateResultWarning",
+    "DensityPanelResult",
+    "DensityResult",
+    "GearyResult",
     "GeometryRepairWarning",
+    "GiniResult",
+    "GreyPanelResult",
+    "GreyResult",
+    "GreySensitivityResult",
+    "HerfindahlResult",
     "IndicatorResult",
+    "IndustryResult",
+    "InequalityPanelResult",
+    "InequalityResult",
     "InfeasibleError",
     "IslandError",
+    "LaggedMoranResult",
+    "LisaTransitionsResult",
+    "LocalBivariateMoranResult",
+    "LocalGResult",
     "LocalMoranResult",
     "MissingDataError",
     "MissingDependencyError",
@@ -100,30 +200,59 @@ __all__ = [
     "Panel",
     "PermutationWarning",
     "ProfileResult",
+    "RateMoranResult",
     "SchemaError",
+    "SmoothedRatesResult",
     "SpatialCarbonError",
     "SpatialCarbonWarning",
     "StudyResult",
+    "TheilResult",
     "UnitMismatchError",
     "Weights",
+    "WeightsSensitivityResult",
     "__version__",
+    "bivariate_moran",
+    "centre_track",
     "clusters",
+    "coefficient_of_variation",
     "composition",
+    "constrained_clusters",
     "conversion_factor",
+    "coupling_coordination",
+    "density_panel",
     "esda_statistic",
+    "geary",
+    "gini",
     "global_moran",
+    "grey_panel",
+    "grey_relational_degree",
+    "grey_sensitivity",
     "growth",
+    "herfindahl",
     "indicators",
+    "industry_clusters",
+    "inequality_panel",
+    "kernel_density",
+    "lagged_moran",
+    "lisa_transitions",
     "load_table",
     "load_units",
+    "local_bivariate_moran",
+    "local_g",
     "local_moran",
+    "local_rate_moran",
     "match_names",
     "max_normalise",
     "moran_panel",
+    "rate_moran",
     "read_panel",
     "read_units",
     "run_study",
+    "smoothed_rates",
     "tables",
+    "theil",
+    "weights_family",
+    "weights_sensitivity",
 ]
 
 

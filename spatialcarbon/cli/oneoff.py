@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import click
 
@@ -19,7 +19,14 @@ from spatialcarbon.cli.shared import (
 )
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, get_analysis
 
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
 SKIPPED = {"name", "title", "variable", "emission", "years", "weights", "by_group", "report_years"}
+"""Fields that follow from the common options, or have no use outside a study."""
+
+COMMON = {"year", "seed", "level", "groups", "units", "key", "layer", "table", "column", "measure"}
+"""Fields of these names would clash with common options; ``--year`` also sets a field so called."""
 
 
 def build_command(name: str) -> click.Command:
@@ -36,12 +43,12 @@ def build_command(name: str) -> click.Command:
     language = chosen_language()
     command = click.command(
         name,
-        help=analysis.question.render(language) + "\n\n\b\n" + _example(name),
+        help=analysis.question.render(language) + "\n\n\b\n" + _example(analysis),
         epilog=analysis.reading.render(language),
     )(common_options(output_options(run)))
     command.params = [
         *map_options(),
-        *table_options(),
+        *table_options(_column_options(analysis)),
         *weight_options("R"),
         *_method_options(analysis),
         seed_option(),
@@ -50,21 +57,86 @@ def build_command(name: str) -> click.Command:
     return command
 
 
-def _example(name: str) -> str:
+def _example(analysis: Analysis) -> str:
+    name, own, shipped = analysis.name, "--column co2", "--column co2_mt"
+    if analysis.parameters.COLUMNS:
+        fields = analysis.parameters.model_fields
+        needed = [field for field in analysis.parameters.COLUMNS if fields[field].is_required()]
+        own = " ".join(
+            f"--{_flag(field)} {'a,b' if _is_list(fields[field]) else 'x'}" for field in needed
+        )
+        return f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}".rstrip()
+    dated = {"year", "years"} & set(analysis.parameters.model_fields)
     return (
-        f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv --column co2\n"
-        f"spatialcarbon {name} --clusters plan --table city_co2 --column co2_mt --year 2017"
+        f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}\n"
+        f"spatialcarbon {name} --clusters plan --table city_co2 {shipped}"
+        + (" --year 2017" if dated else "")
     )
 
 
+def _column_options(analysis: Analysis) -> list[click.Parameter]:
+    """Return an option for each field that names columns; none for a method of one column."""
+    options: list[click.Parameter] = []
+    for name in analysis.parameters.COLUMNS:
+        field = analysis.parameters.model_fields[name]
+        default = _shown_default(field)
+        # A default of None, said aloud, would count as given.
+        shown: dict[str, Any] = {} if default is None else {"default": default}
+        options.append(
+            click.Option(
+                [f"--{_flag(name)}", name],
+                required=field.is_required(),
+                show_default=True,
+                metavar=say("COLUMN,…") if _is_list(field) else say("COLUMN"),
+                help=say(field.description or ""),
+                **shown,
+            )
+        )
+    return options
+
+
+def _flag(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _shown_default(field: FieldInfo) -> str | None:
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    return ",".join(default) or None if isinstance(default, (list, tuple)) else default
+
+
+def _is_list(field: FieldInfo) -> bool:
+    """Return whether a field holds several columns: a list, alone or among other types."""
+    parts = [field.annotation, *get_args(field.annotation)]
+    return any(get_origin(part) in (list, tuple) for part in parts)
+
+
+def _columns(analysis: Analysis, options: dict[str, Any]) -> dict[str, str | list[str]]:
+    """Return the columns given on the line, for each field that holds some."""
+    if not analysis.parameters.COLUMNS:
+        fields = analysis.parameters.model_fields
+        return {"emission" if "emission" in fields else "variable": options["column"]}
+    given: dict[str, str | list[str]] = {}
+    for name in analysis.parameters.COLUMNS:
+        value = options[name]
+        if value and _is_list(analysis.parameters.model_fields[name]):
+            given[name] = [part.strip() for part in value.split(",") if part.strip()]
+        elif value:
+            given[name] = value
+    return given
+
+
 def _method_options(analysis: Analysis) -> list[click.Parameter]:
-    skipped = SKIPPED | set(getattr(analysis.parameters, "VARIABLES", ()))
+    skipped = {
+        *(SKIPPED | COMMON),
+        *getattr(analysis.parameters, "VARIABLES", ()),
+        *analysis.parameters.COLUMNS,
+    }
     options: list[click.Parameter] = []
     for name, field in analysis.parameters.model_fields.items():
         kind = None if name in skipped else _click_type(field.annotation)
         if kind is None:
             continue
-        flag = f"--{name.replace('_', '-')}"
+        flag = f"--{_flag(name)}"
         help_ = say(field.description or "")
         if kind is click.BOOL:
             options.append(
@@ -83,7 +155,10 @@ def _click_type(annotation: Any) -> Any:
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
         inner = [part for part in get_args(annotation) if part is not type(None)]
-        return _click_type(inner[0]) if len(inner) == 1 else None
+        if len(inner) == 1:
+            return _click_type(inner[0])
+        # A number or a word: the settings of the method tell which.
+        return click.STRING if all(map(_click_type, inner)) else None
     if origin is Literal:
         return click.Choice([str(choice) for choice in get_args(annotation)])
     return {int: click.INT, float: click.FLOAT, str: click.STRING, bool: click.BOOL}.get(annotation)
@@ -93,15 +168,20 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
     from pydantic import ValidationError
 
     from spatialcarbon.core.errors import OptionError
+    from spatialcarbon.studies.illustrative import tables_of
 
     form, out = options.pop("form"), options.pop("out")
-    inputs = _inputs(options)
+    columns = _columns(analysis, options)
+    inputs = _inputs(options, _distinct(columns))
     fields = analysis.parameters.model_fields
-    settings = {name: options[name] for name in fields if options.get(name) is not None}
-    settings = {name: value for name, value in settings.items() if name not in SKIPPED}
-    settings["emission" if "emission" in fields else "variable"] = options["column"]
-    if options["year"] and options["year"].isdecimal() and "years" in fields:
-        settings["years"] = [int(options["year"])]
+    special = {*SKIPPED, *COMMON, *analysis.parameters.COLUMNS}
+    own = [name for name in fields if name not in special]
+    settings = {name: options[name] for name in own if options.get(name) is not None}
+    settings.update(columns)
+    if options["year"] and options["year"].isdecimal():
+        year = int(options["year"])
+        settings.update({"years": [year]} if "years" in fields else {})
+        settings.update({"year": year} if "year" in fields else {})
     try:
         parameters = analysis.parameters.model_validate(settings)
     except ValidationError as error:
@@ -118,7 +198,7 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
     if out is not None and out.suffix.lower() == ".gpkg":
         _write_layers(analysis, done, out)
     else:
-        emit(analysis.tables(done), form, out)
+        emit(tables_of(analysis, done), form, out)
     if form == "table" and out is None:
         for finding in analysis.text(done):
             note("  " + finding.render(chosen_language()))
@@ -129,24 +209,31 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
         note("  " + remark)
 
 
-def _inputs(options: dict[str, Any]) -> Inputs:
+def _distinct(columns: dict[str, str | list[str]]) -> list[str]:
+    listed = [[given] if isinstance(given, str) else given for given in columns.values()]
+    return list(dict.fromkeys(name for names in listed for name in names))
+
+
+def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
     from spatialcarbon.cli.sources import (
         group_map,
+        invented,
         named_map,
         named_panel,
         named_weights,
     )
-    from spatialcarbon.studies.inputs import SHIPPED_MAPS, cluster_names, on_map, unit_names
+    from spatialcarbon.studies.inputs import SHIPPED_MAPS, cluster_names, unit_names
     from spatialcarbon.studies.words import VARIABLES
     from spatialcarbon.weights.backbone import Backbone
 
-    source, column = options["units"], options["column"]
+    source = options["units"]
     units = named_map(source, options["key"], options["layer"], options["crs"], options["clusters"])
     panel = named_panel(
         options["table"],
+        units.index,
         place=options["table_key"] or options["key"],
-        column=column,
-        measure=options["measure"],
+        columns=columns,
+        measures=options["measure"],
         year=options["year"],
         level=options["level"],
     )
@@ -154,23 +241,25 @@ def _inputs(options: dict[str, Any]) -> Inputs:
     return Inputs(
         units=units,
         names=unit_names(units, None),
-        panel=on_map(panel, units.index),
+        panel=panel,
         backbone=Backbone(units),
         weights={"weights": named_weights(options["weights"], units, options["transform"])},
         groups=groups,
         group_names=cluster_names(groups),
         seed=options["seed"],
-        variable_names={column: VARIABLES["co2"]} if column == "co2" else {},
+        variable_names={name: VARIABLES[name] for name in columns if name in VARIABLES},
+        illustrative=invented(options["table"], columns),
     )
 
 
 def _write_layers(analysis: Analysis, done: Done, out: Path) -> None:
     from spatialcarbon.report.geopackage import write_geopackage
+    from spatialcarbon.studies.illustrative import layers_of
     from spatialcarbon.studies.maplayers import localised
     from spatialcarbon.studies.pipeline import map_crs
     from spatialcarbon.studies.publish import plain_os_errors
 
-    layers = [localised(layer, chosen_language()) for layer in analysis.layers(done)]
+    layers = [localised(layer, chosen_language()) for layer in layers_of(analysis, done)]
     if not layers:
         raise click.UsageError(
             say("{method} has no map layer; use --out results.csv", method=analysis.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from spatialcarbon.cli.shared import say
@@ -40,20 +42,26 @@ def weight_options(transform: str) -> list[click.Parameter]:
     ]
 
 
-def table_options() -> list[click.Parameter]:
-    """Return the options that name a column of a table."""
+def table_options(columns: Sequence[click.Parameter] = ()) -> list[click.Parameter]:
+    """Return the options that name columns of tables: ``--column``, or those given."""
+    one = click.Option(["--column"], required=True, help=say("Column of the values."))
     return [
         click.Option(
             ["--table"],
             required=True,
-            help=say("Shipped table or file (CSV, Excel, Parquet, GeoPackage)."),
+            multiple=True,
+            help=say(
+                "Shipped table or file (CSV, Excel, Parquet, GeoPackage); repeat for several."
+            ),
         ),
         click.Option(
             ["--table-key"], help=say("Column of the place in the table; --key by default.")
         ),
-        click.Option(["--column"], required=True, help=say("Column of the values.")),
+        *(columns or [one]),
         click.Option(
-            ["--measure"], help=say("Unit of measure of the column, such as Mt CO2 or 万吨.")
+            ["--measure"],
+            multiple=True,
+            help=say("Unit of measure, such as Mt CO2 or 万吨; per column: co2=万吨, repeated."),
         ),
         click.Option(["--year"], help=say("Year to use, or the column that holds it.")),
         click.Option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,14 @@ from spatialcarbon.data.panel import UNDATED, Panel
 from spatialcarbon.data.readers import read_panel, read_table
 from spatialcarbon.data.schema import YEAR_NAMES, split_year_name
 from spatialcarbon.studies import schema
-from spatialcarbon.studies.inputs import SHIPPED_MAPS, is_shipped, load_map, weights_from_file
+from spatialcarbon.studies.illustrative import is_illustrative
+from spatialcarbon.studies.inputs import (
+    SHIPPED_MAPS,
+    is_shipped,
+    load_map,
+    on_map,
+    weights_from_file,
+)
 from spatialcarbon.weights.backbone import Backbone
 
 if TYPE_CHECKING:
@@ -45,40 +52,122 @@ def named_map(
 
 
 def named_panel(
-    source: str,
+    sources: Sequence[str],
+    units: pd.Index,
     *,
     place: str | None,
-    column: str,
-    measure: str | None,
+    columns: Sequence[str],
+    measures: Sequence[str],
     year: str | None,
     level: Any,
 ) -> Panel:
-    """Return one column of a shipped table or of a file as a panel."""
+    """Return columns of shipped tables or of files as one panel on the units of a map."""
+    units_of = _measures(measures, columns)
+    joined: Panel | None = None
+    for source, names in _columns_by_table(sources, columns).items():
+        panel = on_map(_table_panel(source, names, place, units_of, year, level), units)
+        joined = panel if joined is None else joined.join(panel)
+    assert joined is not None, "the command asks for at least one table"
+    return joined
+
+
+def _table_panel(
+    source: str,
+    columns: Sequence[str],
+    place: str | None,
+    measures: Mapping[str, str],
+    year: str | None,
+    level: Any,
+) -> Panel:
     if is_shipped(source):
         frame = load_table(source)
         return Panel.from_frame(
-            frame, unit="adcode", year="year", values=column, units=frame.attrs["units"]
+            frame,
+            unit="adcode",
+            year="year" if "year" in frame.columns else UNDATED,
+            values=columns,
+            units={name: u for name, u in frame.attrs["units"].items() if name in columns},
         )
     if place is None:
         raise SchemaError(
             "the table needs the column of the place", fix="--table-key city (or --key)"
         )
-    chosen = _year_of(source, column, year)
     return read_panel(
-        Path(source), unit=place, year=chosen, values=column, units=measure, level=level
+        Path(source),
+        unit=place,
+        year=_year_of(source, columns, year),
+        values=columns,
+        units={name: measures[name] for name in columns if name in measures},
+        level=level,
     )
 
 
-def _year_of(source: str, column: str, year: str | None) -> str | int | None:
-    """Return how the table says its years: a column, columns, one year, or none at all."""
+def _measures(given: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    """Return the unit of measure of each column; one without a name is that of all others."""
+    common, own = {}, {}
+    for item in given:
+        name, equals, measure = item.rpartition("=")
+        if not equals:
+            common = dict.fromkeys(columns, item)
+        elif name in columns:
+            own[name] = measure.strip()
+        else:
+            raise OptionError(
+                "--measure {item!r}: {name!r} is not a column that was asked for",
+                expected="one of {columns}",
+                item=item,
+                name=name,
+                columns=some(columns, 12),
+            )
+    return {**common, **own}
+
+
+def _columns_by_table(sources: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
+    """Return which columns to read from which table: each from the only one that has it."""
+    if len(sources) == 1:
+        return {sources[0]: list(columns)}
+    present = {source: _columns_of(source) for source in sources}
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        holders = [source for source, known in present.items() if column in known]
+        if len(holders) != 1:
+            raise SchemaError(
+                "{n} of the tables have a column {column!r}",
+                arrived="{tables}",
+                expected="exactly one table with that column",
+                fix="rename the column in one of them, or leave that table out",
+                n=len(holders),
+                column=column,
+                tables="; ".join(f"{name}: {some(known, 8)}" for name, known in present.items()),
+            )
+        found.setdefault(holders[0], []).append(column)
+    idle = [source for source in present if source not in found]
+    if idle:
+        raise SchemaError(
+            "no column asked for is in {tables}", fix="leave it out", tables=some(idle)
+        )
+    return found
+
+
+def _columns_of(source: str) -> list[str]:
+    """Return the columns of a table, and the variables of a wide one."""
+    if is_shipped(source):
+        return [str(name) for name in load_table(source).columns]
     columns = [str(name) for name in read_table(Path(source)).frame.columns]
+    dated = [split[0] for name in columns if (split := split_year_name(name)) and split[0]]
+    return list(dict.fromkeys([*columns, *dated]))
+
+
+def _year_of(source: str, columns: Sequence[str], year: str | None) -> str | int | None:
+    """Return how the table says its years: a column, columns, one year, or none at all."""
+    present = [str(name) for name in read_table(Path(source)).frame.columns]
     one_year = year is not None and year.isdecimal()
     if year is not None and not one_year:
         return year
-    for name in columns:
+    for name in present:
         if name.strip().lower() in YEAR_NAMES:
             return name
-    if column not in columns and any(split_year_name(name) for name in columns):
+    if not set(columns) <= set(present) and any(split_year_name(name) for name in present):
         return None
     return int(str(year)) if one_year else UNDATED
 
@@ -147,3 +236,11 @@ def group_map(value: str | None, units: gpd.GeoDataFrame, shipped: bool) -> dict
 
 def _attributes(units: gpd.GeoDataFrame) -> Iterable[str]:
     return [str(name) for name in units.columns if name != units.geometry.name]
+
+
+def invented(sources: Sequence[str], columns: Sequence[str]) -> frozenset[str]:
+    """Return the columns whose numbers are invented."""
+    tables = _columns_by_table(sources, columns)
+    return frozenset(
+        name for source, names in tables.items() if is_illustrative(source) for name in names
+    )

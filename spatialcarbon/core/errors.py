@@ -152,3 +152,11 @@ class GeometryRepairWarning(SpatialCarbonWarning):
 
 class DegenerateResultWarning(SpatialCarbonWarning):
     """Part of a result is undefined and given as NaN with a status."""
+
+
+class ConvergenceWarning(SpatialCarbonWarning):
+    """An iteration found no answer: the last iterate, or another rule's answer, is given."""
+
+
+class AdjustedDataWarning(SpatialCarbonWarning):
+    """Values were changed because a method cannot take them as they are."""

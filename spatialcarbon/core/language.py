@@ -33,11 +33,16 @@ def translate(template: str, language: Language, **params: Any) -> str:
     text = glossary().get(template, template) if language == "zh" else template
     if not params:
         return text
-    filled = {
-        key: value.render(language) if isinstance(value, Text) else value
-        for key, value in params.items()
-    }
-    return text.format(**filled)
+    return text.format(**{key: _said(key, value, language) for key, value in params.items()})
+
+
+def _said(key: str, value: Any, language: Language) -> Any:
+    if isinstance(value, Text):
+        return value.render(language)
+    # Tables without dates stand under the year 0, which nobody should have to read.
+    if key == "year" and value == 0:
+        return translate("(undated)", language)
+    return value
 
 
 @dataclass(frozen=True)

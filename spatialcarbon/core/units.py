@@ -122,6 +122,8 @@ def parse_unit(text: str) -> Unit:
     if not bottom:
         return unit
     below = _parse_simple(bottom, text)
+    if (unit.dimension, unit.substance) == (below.dimension, below.substance):
+        return Unit(text, "number", unit.factor / below.factor)  # persons per persons: a share
     return Unit(
         text, f"{unit.dimension}/{below.dimension}", unit.factor / below.factor, unit.substance
     )

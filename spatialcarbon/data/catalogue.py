@@ -16,9 +16,12 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
-from spatialcarbon.core.language import Language, Text
+from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option, suggestion
 from spatialcarbon.data.schema import year_ranges
+
+ILLUSTRATIVE = text("Illustrative data: invented numbers, not observations.")
+"""What stands with every result made from invented numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,8 @@ class Entry:
         Columns to sort by; the order of the file without any.
     adcode_from : str
         Table that gives the adcodes by ``province_zh`` where the file has none.
+    illustrative : bool
+        Whether the numbers are invented; figures and reports then say so.
     """
 
     name: str
@@ -68,6 +73,7 @@ class Entry:
     time: str = ""
     sort: tuple[str, ...] = ()
     adcode_from: str = ""
+    illustrative: bool = False
 
     @property
     def citation(self) -> str:
@@ -174,8 +180,9 @@ def load_table(name: str, *, years: int | Iterable[int] | None = None) -> pd.Dat
     -------
     DataFrame
         One row per unit (and year); integer adcodes. ``attrs`` holds ``name``,
-        ``title``, ``units`` (column → unit of measure), ``source``, ``licence``
-        and ``caution``, which is what a careful reader should know before use.
+        ``title``, ``units`` (column → unit of measure), ``source``, ``licence``,
+        ``caution``, which is what a careful reader should know before use, and
+        ``illustrative``, which is true where the numbers are invented.
 
     Raises
     ------
@@ -202,6 +209,7 @@ def load_table(name: str, *, years: int | Iterable[int] | None = None) -> pd.Dat
         "source": entry.citation,
         "licence": entry.licence,
         "caution": entry.caution,
+        "illustrative": entry.illustrative,
     }
     return frame
 

@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
+from spatialcarbon.report.association_series import association_over_time
+from spatialcarbon.report.centre_map import centre_map, group_centres_map
+from spatialcarbon.report.choosing_k_figure import choosing_k
+from spatialcarbon.report.coupling_figures import class_map, coupling_plane
+from spatialcarbon.report.density_figures import density_curves
+from spatialcarbon.report.grey_figures import grey_degrees, grey_over_time
+from spatialcarbon.report.grey_ranks import grey_heatmap, grey_ranks
+from spatialcarbon.report.hotspot_map import hotspot_map
+from spatialcarbon.report.industry_figures import type_counts, type_profiles
+from spatialcarbon.report.inequality_figures import inequality_over_time, lorenz_curves
 from spatialcarbon.report.moran_scatter import moran_scatter
 from spatialcarbon.report.moran_series import moran_over_time
 from spatialcarbon.report.profile_figures import comparison, radar, stacked_composition
+from spatialcarbon.report.rate_figures import rate_scatter
+from spatialcarbon.report.ridge_figure import density_ridges
+from spatialcarbon.report.sensitivity_figures import label_matrix, sensitivity_plot
 from spatialcarbon.report.series_figures import shares_over_time, totals_over_time
+from spatialcarbon.report.transition_figures import transition_heatmap, transition_maps
+from spatialcarbon.report.types_map import types_map
 
 __all__ = [
+    "association_over_time",
+    "centre_map",
+    "choosing_k",
+    "class_map",
     "comparison",
+    "coupling_plane",
+    "density_curves",
+    "density_ridges",
+    "grey_degrees",
+    "grey_heatmap",
+    "grey_over_time",
+    "grey_ranks",
+    "group_centres_map",
+    "hotspot_map",
+    "inequality_over_time",
+    "label_matrix",
+    "lorenz_curves",
     "moran_over_time",
     "moran_scatter",
     "radar",
+    "rate_scatter",
+    "sensitivity_plot",
     "shares_over_time",
     "stacked_composition",
     "totals_over_time",
+    "transition_heatmap",
+    "transition_maps",
+    "type_counts",
+    "type_profiles",
+    "types_map",
 ]

@@ -166,14 +166,18 @@ def _write_tables(
     import pyogrio
 
     with _fixed_date():
+        titles = [layer.title for layer in layers]
         for layer in layers:
+            # The format wants each identifier once.
+            alone = titles.count(layer.title) == 1
+            identifier = layer.title if alone else f"{layer.title} ({layer.name})"
             pyogrio.write_dataframe(
                 layer.frame,
                 path,
                 layer=layer.name,
                 driver="GPKG",
                 append=path.exists(),
-                layer_options={"IDENTIFIER": layer.title, "DESCRIPTION": layer.abstract},
+                layer_options={"IDENTIFIER": identifier, "DESCRIPTION": layer.abstract},
                 # Version 1.4, the default of newer GDAL, makes QGIS 3.22 warn.
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
             )

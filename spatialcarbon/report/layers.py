@@ -91,11 +91,14 @@ class Categorised:
         In the order of the legend.
     outline : str
         Colour of the outline.
+    outline_only : bool
+        Whether areas are left open, their outlines in the colours of the categories.
     """
 
     field: str
     categories: tuple[Category, ...]
     outline: str = palettes.OUTLINE
+    outline_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuse repeated values and what is not a colour."""
@@ -231,6 +234,12 @@ class Layer:
     label_field: str | None = None
     visible: bool = True
     group: Text | None = None
+
+    @property
+    def covers(self) -> bool:
+        """Whether the layer hides what lies below it: areas that are filled."""
+        areas = bool(self.frame.geom_type.isin(["Polygon", "MultiPolygon"]).any())
+        return areas and not getattr(self.style, "outline_only", False)
 
 
 def lisa_style(column: str) -> Categorised:

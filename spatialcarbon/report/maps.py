@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spatialcarbon.core.align import check_unique, conform, require_columns, same_units
 from spatialcarbon.core.errors import OptionError, SchemaError, some
-from spatialcarbon.core.language import Language, Text, text, translate
+from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_count, check_option
 from spatialcarbon.report.canvas import in_house_style
+from spatialcarbon.report.layers import LISA_TEXTS
 from spatialcarbon.report.map_canvas import MapView, draw_map, map_view, name_groups
 from spatialcarbon.report.map_furniture import (
     COLUMN,
@@ -203,7 +204,6 @@ def choropleth_panel(
     return sheet.fig
 
 
-@in_house_style
 def lisa_map(
     units: gpd.GeoDataFrame,
     local_frame: pd.DataFrame,
@@ -239,33 +239,71 @@ def lisa_map(
     AlignmentError
         When the table and the units are not the same set.
     """
+    return label_map(
+        units, local_frame, LISA_COLOURS, LISA_TEXTS, title=title, name_field=name_field,
+        caption=text("Local Moran's I (number of units)"), groups=groups, group_names=group_names,
+        background=background, source=source, notes=notes, language=language,
+    )  # fmt: skip
+
+
+@in_house_style
+def label_map(
+    units: gpd.GeoDataFrame,
+    local_frame: pd.DataFrame,
+    colours: Mapping[str, str],
+    words: Mapping[str, Text],
+    *,
+    caption: Text,
+    title: str | Text,
+    name_field: str | None = None,
+    groups: pd.Series[Any] | None = None,
+    group_names: Names | None = None,
+    background: gpd.GeoDataFrame | None = None,
+    source: str | Text = "",
+    notes: Sequence[str | Text] = (),
+    language: Language = "en",
+) -> Figure:
+    """Draw the labels of a local statistic, each in its colour (see :func:`lisa_map`).
+
+    Parameters
+    ----------
+    colours : mapping
+        Label → colour, in the order of the legend; "Isolate" is left out of the legend
+        where there is none.
+    words : mapping
+        Label → what the legend calls it.
+    caption : Text
+        Heading of the legend.
+    units, local_frame, title, name_field, groups, group_names, background, source, notes, language
+        As in :func:`lisa_map`.
+    """
     require_columns(local_frame, ["unit", "label"], text("the table of local statistics"))
     labels = local_frame.set_index("unit")["label"]
     check_unique(labels.index, text("the table of local statistics"))
     same_units(labels.index, units.index, text("the table of local statistics"))
     labels = labels.reindex(units.index)
-    strange = [label for label in labels.unique() if label not in LISA_COLOURS]
+    strange = [label for label in labels.unique() if label not in colours]
     if strange:
         raise SchemaError(
             "a local statistic has a label that no legend explains",
             arrived="{strange}",
             expected="{known}",
             strange=some(strange),
-            known=", ".join(LISA_COLOURS),
+            known=", ".join(colours),
         )
     view = map_view(units, background=background, groups=groups)
     sheet, (ax,), side = map_sheet(title, view, language, source=source, notes=notes)
-    draw_map(ax, view, [LISA_COLOURS[label] for label in labels])
+    draw_map(ax, view, [colours[label] for label in labels])
     name_groups(ax, view, group_names, language)
     significant = labels.index[~labels.isin(["Not significant", "Isolate"])]
     if len(significant) <= MAX_NAMED:
         _name_units(ax, view, significant, _names(units, name_field, language), drop=False)
     entries = []
-    for label, colour in LISA_COLOURS.items():
+    for label, colour in colours.items():
         count = int((labels == label).sum())
         if count or label != "Isolate":
-            entries.append((colour, f"{translate(label, language)}  ({count})"))
-    legend(side, entries, translate("Local Moran's I (number of units)", language))
+            entries.append((colour, f"{words[label].render(language)}  ({count})"))
+    legend(side, entries, caption.render(language))
     scale_and_north(sheet.axes(WIDTH - COLUMN, 0.0, COLUMN - MARGIN, 0.75), ax, view, language)
     return sheet.fig
 

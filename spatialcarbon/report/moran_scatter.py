@@ -41,6 +41,7 @@ def moran_scatter(
     *,
     title: str | Text = "",
     quantity: str | Text = "Value",
+    neighbors: str | Text = "",
     labels: pd.Series[Any] | None = None,
     names: pd.Series[Any] | None = None,
     named: int = 8,
@@ -59,6 +60,9 @@ def moran_scatter(
         Global Moran's I: the slope of the line drawn.
     title, quantity : str or Text
         Heading; what was measured, for the axis labels.
+    neighbors : str or Text
+        What was measured among the neighbours, where that is something else: the
+        statistic is then called bivariate.
     labels : Series, optional
         High-High, Low-Low, High-Low, Low-High, Not significant or Isolate, by unit:
         colours the significant units and draws isolates hollow.
@@ -93,7 +97,7 @@ def moran_scatter(
     ax.set(xlim=(-reach_x, reach_x), ylim=(-reach_y, reach_y))
     measured = say(quantity, language)
     ax.set_xlabel(translate("{quantity}, standardised (z)", language, quantity=measured))
-    ax.set_ylabel(translate("Mean of the neighbours, standardised (Wz)", language))
+    ax.set_ylabel(_lag_label(neighbors, language))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     corners = _quadrants(ax, language)
@@ -103,7 +107,7 @@ def moran_scatter(
     ax.plot(ends, middle + statistic * ends, color=INK, linewidth=1.2, zorder=3, gid="slope")
     entries: list[Any] = [
         Line2D([], [], color=INK, linewidth=1.2,
-               label=translate("slope: Moran's I = {value}", language, value=number(statistic)))
+               label=_slope_label(statistic, language, bivariate=bool(neighbors)))
     ]  # fmt: skip
     for kind, colour in LISA_COLOURS.items():
         chosen = kinds == kind
@@ -128,6 +132,22 @@ def moran_scatter(
     if named:
         _name_extremes(ax, x, y, kinds, names, named, corners)
     return sheet.fig
+
+
+def _lag_label(neighbors: str | Text, language: Language) -> str:
+    if not neighbors:
+        return translate("Mean of the neighbours, standardised (Wz)", language)
+    measured = say(neighbors, language)
+    return translate(
+        "{quantity}: mean of the neighbours, standardised", language, quantity=measured
+    )
+
+
+def _slope_label(statistic: float, language: Language, *, bivariate: bool) -> str:
+    template = (
+        "slope: bivariate\nMoran's I = {value}" if bivariate else "slope: Moran's I = {value}"
+    )
+    return translate(template, language, value=number(statistic))
 
 
 def _quadrants(ax: Axes, language: Language) -> list[Any]:

@@ -105,7 +105,7 @@ def _symbol(layer: ReadyLayer, renderer: Renderer, entry: Entry, name: str) -> E
     symbol = Element(
         "symbol", name=name, type=_SYMBOLS[layer.kind], alpha="1", clip_to_extent="1", force_rhr="0"
     )
-    outline = _rgba(renderer.outline)
+    outline = _rgba(renderer.outline if renderer.filled else entry.colour)
     if layer.kind == "line":
         symbol_class = "SimpleLine"
         options = {

@@ -307,7 +307,13 @@ def _renderer(
         ]
         if values.isna().any():
             entries.append(Entry(no_data, NO_DATA, hatched=True))
-        return Renderer("categorised", f'"{field}"', tuple(entries), outline=style.outline)
+        return Renderer(
+            "categorised",
+            f'"{field}"',
+            tuple(entries),
+            outline=style.outline,
+            filled=not style.outline_only,
+        )
     unit = clean_text(translate(style.unit, language))
     return _graduated(style, field, values, no_data, name, unit)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from spatialcarbon.core.language import Language, Text, translate
@@ -16,8 +18,33 @@ WIDTH = 9.0
 """Inches; a report column of 900 pixels."""
 
 MARGIN = 0.12
-_HEADING, _SMALL = 12.0, 7.5
+_HEADING, _MARK, _SMALL = 12.0, 8.5, 7.5
 """Sizes of letters in points."""
+
+_WARNING = "#9c4a12"
+"""Colour of what must not be overlooked."""
+
+_MARKS: ContextVar[tuple[str | Text, ...]] = ContextVar("marks", default=())
+
+
+@contextmanager
+def marked(*words: str | Text) -> Iterator[None]:
+    """Write words under the heading of every figure drawn inside this block.
+
+    For what must go wherever the figure goes, such as that its numbers are
+    invented: no drawing function has to know of it.
+
+    Parameters
+    ----------
+    *words : str or Text
+        The marks; one that is in force already is not written twice.
+    """
+    before = _MARKS.get()
+    token = _MARKS.set((*before, *(word for word in words if word not in before)))
+    try:
+        yield
+    finally:
+        _MARKS.reset(token)
 
 
 class Sheet:
@@ -57,7 +84,11 @@ class Sheet:
         if source:
             small.append(translate("Source: {source}", language, source=say(source, language)))
         print_ = "\n".join(wrap(self.fig, line, inner, fontsize=_SMALL) for line in small)
-        above = 0.12 + 0.22 * len(heading.splitlines()) + (0.08 if heading else 0.0)
+        marks = "\n".join(
+            wrap(self.fig, say(mark, language), inner, fontsize=_MARK) for mark in _MARKS.get()
+        )
+        head = 0.12 + 0.22 * len(heading.splitlines())
+        above = head + (0.08 if heading else 0.0) + 0.17 * len(marks.splitlines())
         self.bottom = 0.1 + (0.14 * len(print_.splitlines()) + 0.08 if print_ else 0.0)
         self.height = above + body + self.bottom
         self.fig.set_size_inches(WIDTH, self.height)
@@ -67,6 +98,11 @@ class Sheet:
                 fontsize=_HEADING,
             )  # fmt: skip
             emphasise(letters, language)
+        if marks:
+            self.fig.text(
+                MARGIN / WIDTH, 1 - head / self.height, marks, va="top", linespacing=1.3,
+                fontsize=_MARK, color=_WARNING, gid="mark",
+            )  # fmt: skip
         if print_:
             self.fig.text(
                 MARGIN / WIDTH, 0.08 / self.height, print_, va="bottom", linespacing=1.3,

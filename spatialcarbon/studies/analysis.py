@@ -12,7 +12,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,7 +34,13 @@ if TYPE_CHECKING:
 
 
 class Parameters(BaseModel):
-    """Parent of the settings of an analysis; unknown keys are refused."""
+    """Parent of the settings of an analysis; unknown keys are refused.
+
+    ``COLUMNS`` names the fields that hold variables, when there are several: the
+    command then has an option for each of them in place of ``--column``.
+    """
+
+    COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -72,6 +78,8 @@ class Inputs:
         Variable → name shown.
     background : GeoDataFrame or None
         Drawn under the map for orientation.
+    illustrative : frozenset of str
+        Variables whose numbers are invented, or made from invented ones.
     """
 
     units: gpd.GeoDataFrame
@@ -84,6 +92,7 @@ class Inputs:
     seed: int
     variable_names: Mapping[str, Text] = field(default_factory=dict)
     background: gpd.GeoDataFrame | None = None
+    illustrative: frozenset[str] = frozenset()
 
     @property
     def map_notes(self) -> list[str]:

@@ -19,8 +19,8 @@ from spatialcarbon.core.errors import (
 from spatialcarbon.core.language import Text
 from spatialcarbon.core.language import name as bilingual
 from spatialcarbon.core.units import conversion_factor
-from spatialcarbon.data.catalogue import load_table, tables
-from spatialcarbon.data.panel import Panel
+from spatialcarbon.data.catalogue import ILLUSTRATIVE, load_table, tables
+from spatialcarbon.data.panel import UNDATED, Panel
 from spatialcarbon.data.readers import read_panel, read_table
 from spatialcarbon.data.schema import label_text
 from spatialcarbon.geo.clusters import clusters, groups_for
@@ -28,6 +28,7 @@ from spatialcarbon.geo.units import load_units, read_units
 from spatialcarbon.stats.moran_panel import group_members
 from spatialcarbon.studies import schema, words
 from spatialcarbon.studies.analysis import Inputs
+from spatialcarbon.studies.illustrative import illustrative_variables, is_illustrative
 from spatialcarbon.weights.backbone import Backbone
 from spatialcarbon.weights.weights import Weights
 
@@ -64,6 +65,7 @@ def build_inputs(study: Study) -> Inputs:
         seed=study.file.study.seed,
         variable_names=variable_names(study.file),
         background=load_units("provinces") if section.source in SHIPPED_MAPS else None,
+        illustrative=illustrative_variables(study.file),
     )
 
 
@@ -248,7 +250,8 @@ def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str]
     columns = {variable: part.column or variable for variable, part in section.variables.items()}
     if is_shipped(section.source):
         frame = load_table(section.source)
-        if "year" not in frame.columns or "adcode" not in frame.columns:
+        dated = "year" in frame.columns
+        if "adcode" not in frame.columns or not (dated or frame["adcode"].is_unique):
             raise SchemaError(
                 "[tables.{table}]: {source} is not a table of units and years",
                 arrived="columns {columns}",
@@ -260,7 +263,7 @@ def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str]
         panel = Panel.from_frame(
             frame,
             unit="adcode",
-            year="year",
+            year="year" if dated else UNDATED,
             values=list(columns.values()),
             units={column: declared.get(column) for column in columns.values()},
         )
@@ -269,6 +272,7 @@ def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str]
             grids,
             {variable: declared.get(column) for variable, column in columns.items()},
             unit_name="adcode",
+            remarks=[ILLUSTRATIVE] if is_illustrative(section.source) else [],
             source=str(frame.attrs["source"]),
         )
         for variable, measure in measures.items():

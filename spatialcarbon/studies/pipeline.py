@@ -21,6 +21,7 @@ from spatialcarbon.report.qgis_project import write_project
 from spatialcarbon.report.tables import Table, to_csv_bytes, write_workbook
 from spatialcarbon.studies import provenance
 from spatialcarbon.studies.analysis import Done, Inputs
+from spatialcarbon.studies.illustrative import figures_of, findings_of, layers_of, tables_of
 from spatialcarbon.studies.inputs import build_inputs, is_shipped
 from spatialcarbon.studies.maplayers import base_layers, localised
 from spatialcarbon.studies.publish import plain_os_errors, whole_folder
@@ -179,7 +180,7 @@ class _Run:
     def write(self, folder: Path, done: Sequence[Done]) -> list[Table]:
         outputs = self.study.file.outputs
         pairs = list(zip(self.study.steps, done, strict=True))
-        tables = {item.key: list(step.analysis.tables(item)) for step, item in pairs}
+        tables = {item.key: tables_of(step.analysis, item) for step, item in pairs}
         every = [table for part in tables.values() for table in part]
         _check_names([table.name for table in every])
         with self.step(text("Writing tables")):
@@ -188,7 +189,7 @@ class _Run:
                 (folder / "tables" / f"{table.name}.csv").write_bytes(to_csv_bytes(table))
             if outputs.workbook:
                 write_workbook(folder / "tables.xlsx", every, self.language)
-        specs = {item.key: list(step.analysis.figures(item)) for step, item in pairs}
+        specs = {item.key: figures_of(step.analysis, item) for step, item in pairs}
         _check_names([spec.name for part in specs.values() for spec in part])
         with self.step(text("Drawing figures")):
             images = self._draw(folder, [spec for part in specs.values() for spec in part])
@@ -219,7 +220,9 @@ class _Run:
         return images
 
     def _write_maps(self, folder: Path, pairs: Sequence[tuple[Step, Done]]) -> None:
-        layers = [layer for step, item in pairs for layer in step.analysis.layers(item)]
+        layers = [layer for step, item in pairs for layer in layers_of(step.analysis, item)]
+        # Points, lines and open outlines lie on top, or the areas would hide them.
+        layers.sort(key=lambda layer: layer.covers)
         layers = [localised(layer, self.language) for layer in [*layers, *base_layers(self.inputs)]]
         if not layers:
             return
@@ -254,7 +257,7 @@ class _Run:
                 key=item.key,
                 title=self._title(step, item),
                 question=step.analysis.question,
-                findings=list(step.analysis.text(item)),
+                findings=findings_of(step.analysis, item),
                 figures=[(spec, images[spec.name]) for spec in specs[item.key]],
                 tables=tables[item.key],
                 reading=step.analysis.reading,

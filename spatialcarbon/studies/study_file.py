@@ -238,7 +238,8 @@ def _cross_checks(
                 require(["weights", name, field], value, variables)
     weights = [name for name, _ in _sections(content, "weights")] or [DEFAULT_WEIGHTS]
     for at, step in steps.items():
-        for field in ("variable", *getattr(step.parameters, "VARIABLES", ())):
+        named = [*getattr(step.parameters, "VARIABLES", ()), *step.parameters.COLUMNS]
+        for field in dict.fromkeys(["variable", *named]):
             require(["analyses", at, field], getattr(step.parameters, field, None), variables)
         require(["analyses", at, "weights"], getattr(step.parameters, "weights", None), weights)
     return problems

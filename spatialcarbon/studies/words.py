@@ -36,8 +36,10 @@ VARIABLES: Mapping[str, Text] = {
     "co2": text("CO2 emissions"),
     "population": text("Resident population"),
     "urban_population": text("Urban population"),
+    "urbanisation": text("Urbanisation rate"),
     "co2_per_head": text("CO2 emissions per head"),
     "gdp": text("GDP"),
+    "gdp_per_head": text("GDP per head"),
     "built_area": text("Built-up area"),
     "sink": text("Carbon sink"),
 }

@@ -17,6 +17,7 @@ NAMES = [
     *("study002_built_area", "study002_moran", "study002_sinks", "study002_indicators"),
     *("study003_figures", "study003_rates"),
     *("study004_co2", "study004_fitted", "study004_reduction", "study004_zsg", "study004_growth"),
+    "illustrative_industry_shares",
 ]
 YRD26 = [
     310000,
@@ -61,7 +62,9 @@ def test_every_file_is_listed_once_and_is_what_it_was():
 def test_tables_are_tidy(name):
     frame = sc.load_table(name)
     facts = frame.attrs
-    assert set(facts) == {"name", "title", "units", "source", "licence", "caution"}
+    words = {"name", "title", "units", "source", "licence", "caution"}
+    assert set(facts) == words | {"illustrative"}
+    assert facts["illustrative"] == name.startswith("illustrative_")
     assert tuple(frame.columns) == entries()[name].columns
     assert frame.index.equals(pd.RangeIndex(len(frame)))
     for column, unit in facts["units"].items():
@@ -90,6 +93,7 @@ def test_tables_are_tidy(name):
         ("city_co2_chaohu", ["county_code", "county_zh", "adcode", "year", "co2_mt"], 5 * 21),
         ("study004_fitted", ["adcode", "province_zh", "label_year", "co2_10kt"], 30 * 12),
         ("study004_co2", ["adcode", "province_zh", "label_year", "co2_10kt"], 30 * 12),
+        ("illustrative_industry_shares", ["adcode", "energy", "heavy", "light", "hightech"], 111),
         ("study003_rates", ["scenario", "start", "end", "delta", "chi", "beta", "alpha"], 12),
     ],
 )

@@ -36,6 +36,7 @@ SIGNATURES = {
         ("permutations", "alpha", "correction", "scaling", "independent", "rng"),
     ),
     "moran_panel": (("frame", "weights"), ("groups",)),
+    "kernel_density": (("values",), ("bandwidth", "grid", "weights", "boundary")),
     "run_study": (("path",), ("out",)),
 }
 

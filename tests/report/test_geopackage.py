@@ -18,6 +18,7 @@ import pyogrio
 import pytest
 
 from spatialcarbon.core.errors import CRSMismatchError, OptionError, SchemaError
+from spatialcarbon.core.language import Text
 from spatialcarbon.report import geopackage, qgis_project
 from spatialcarbon.report.geopackage import write_geopackage
 from spatialcarbon.report.qgis_project import write_project
@@ -284,3 +285,11 @@ def test_the_project_shows_one_of_the_areas_that_hide_each_other(tmp_path, layer
     extent = root.find("mapcanvas/extent")
     west, east = float(extent.findtext("xmin")), float(extent.findtext("xmax"))
     assert 100_000 < west < east < 1_000_000
+
+
+def test_two_layers_of_one_title_are_told_apart(tmp_path, layers):
+    twins = [replace(layers[0], name=name, title=Text("Twice")) for name in ("first", "second")]
+    path = tmp_path / "twins.gpkg"
+    write_geopackage(path, twins)
+    rows = query(path, "SELECT table_name, identifier FROM gpkg_contents")
+    assert {("first", "Twice (first)"), ("second", "Twice (second)")} <= set(rows)

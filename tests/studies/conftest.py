@@ -23,7 +23,8 @@ HOSTILE = "<script>alert(1)</script>"
 
 def reduced(source: str, permutations: int = 99) -> str:
     """Return a study file with few permutations."""
-    return re.sub(r"(?m)^permutations = \d+", f"permutations = {permutations}", source)
+    drawing = '(?m)^(method = "(moran|lisa|transitions|sensitivity)".*)$'
+    return re.sub(drawing, rf"\1\npermutations = {permutations}", source)
 
 
 @pytest.fixture(scope="session")

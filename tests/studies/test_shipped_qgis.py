@@ -24,7 +24,10 @@ def check_layers(layers: list[dict[str, Any]]) -> None:
     kinds = {layer["features"]: set() for layer in layers}
     for layer in layers:
         kinds[layer["features"]].add(layer["renderer"])
-    assert kinds == {111: {"graduatedSymbol", "categorizedSymbol"}, 253: {"singleSymbol"}}
+    assert kinds.pop(111) == {"graduatedSymbol", "categorizedSymbol"}
+    assert kinds.pop(253) == {"singleSymbol"}
+    # 21 years, 5 clusters and all of them: centres, tracks, and ellipses of two years.
+    assert kinds == {rows: {"categorizedSymbol"} for rows in (126, 6, 12)}
 
 
 def test_the_geopackage_of_a_run_opens_styled(
@@ -46,5 +49,6 @@ def test_the_project_of_a_run_opens(shipped: StudyResult, qgis: Callable[..., An
     assert project["read"]
     assert project["crs"]
     check_layers(project["layers"])
-    assert len(project["layers"]) == 8
-    assert len(project["shown"]) == 1
+    assert len(project["layers"]) == 16
+    # One of the areas that hide each other, and above it what hides nothing.
+    assert len(project["shown"]) == 4

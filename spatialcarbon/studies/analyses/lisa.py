@@ -30,7 +30,9 @@ class LisaParameters(Parameters):
     weights: str | None = Field(
         default=None, description="Name of the weights; the first if left out."
     )
-    permutations: int = Field(default=9999, ge=0, description="Conditional draws per unit.")
+    permutations: int | None = Field(
+        default=None, ge=0, description="Random draws; 99,999 if left out, 0 for none."
+    )
     alpha: float = Field(default=0.05, gt=0, lt=1, description="Level of significance.")
     correction: Correction = Field(default="fdr_bh", description="For testing many units at once.")
     scaling: Scaling = Field(default="n", description="Divisor of the variance.")
@@ -186,7 +188,7 @@ def layers(done: Done) -> list[Layer]:
                     "Local Moran's I of {variable} in {year}; {n} permutations, {correction}, level {alpha}.",
                     variable=name,
                     year=year,
-                    n=done.parameters.permutations,
+                    n=done.result[year].permutations,
                     correction=done.parameters.correction,
                     alpha=done.parameters.alpha,
                 ),

@@ -30,7 +30,9 @@ class MoranParameters(Parameters):
     )
     by_group: bool = Field(default=True, description="Test every group as well as the whole.")
     alternative: Alternative = Field(default="two-sided", description="What p-values are against.")
-    permutations: int = Field(default=999, ge=0, description="Random orders; 0 skips them.")
+    permutations: int | None = Field(
+        default=None, ge=0, description="Random draws; 99,999 if left out, 0 for none."
+    )
     fdr: bool = Field(default=False, description="Adjust p-values over the whole table.")
     report_years: list[int] | None = Field(
         default=None, description="Years shown in the table of the report; files hold all."
@@ -134,7 +136,9 @@ def tables(done: Done) -> list[Table]:
                 "statistic",
                 "expected",
                 "z_randomization",
-                "pvalue_permutation" if done.parameters.permutations else "pvalue_randomization",
+                "pvalue_permutation"
+                if done.parameters.permutations != 0
+                else "pvalue_randomization",
                 "stars",
                 "n",
                 "status",
@@ -174,7 +178,7 @@ def figures(done: Done) -> list[FigureSpec]:
     result: MoranPanelResult = done.result["panel"]
     names = {code: done.inputs.group_name(code) for code in ["ALL", *done.inputs.groups]}
     specs = []
-    pvalue = "pvalue_permutation" if done.parameters.permutations else "pvalue_randomization"
+    pvalue = "pvalue_permutation" if done.parameters.permutations != 0 else "pvalue_randomization"
     for variable in _variables(done.parameters):
         rows = result.table[result.table["variable"] == variable]
         if rows["year"].nunique() < 2:
@@ -231,7 +235,7 @@ def figures(done: Done) -> list[FigureSpec]:
 def findings(done: Done) -> list[Text]:
     """Return the sentences that say what was found."""
     table = done.result["panel"].table
-    pvalue = "pvalue_permutation" if done.parameters.permutations else "pvalue_randomization"
+    pvalue = "pvalue_permutation" if done.parameters.permutations != 0 else "pvalue_randomization"
     said = []
     for variable in _variables(done.parameters):
         name = done.inputs.variable_name(variable)
