@@ -127,7 +127,7 @@ def table(frame: Any, rows: int, form: str) -> nodes.raw:
     counted = pd.api.types.is_integer_dtype(frame.index) and frame.index.name is None
     if not counted:  # row numbers say nothing
         names = [name or "" for name in frame.index.names]
-        frame = frame.reset_index(names=names)
+        frame = frame.reset_index(names=names, allow_duplicates=True)
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
 
     def row(cells: Any, tag: str) -> str:

@@ -188,12 +188,11 @@ def centre_track(
     .. math::
 
         \bar x = \sum_i w_i x_i, \quad \bar y = \sum_i w_i y_i, \quad
-        S = \sum_i w_i
-        \begin{pmatrix} x_i-\bar x \\ y_i-\bar y \end{pmatrix}
-        \begin{pmatrix} x_i-\bar x & y_i-\bar y \end{pmatrix}.
+        S_{xx} = \sum_i w_i (x_i-\bar x)^2, \quad S_{yy} = \sum_i w_i (y_i-\bar y)^2, \quad
+        S_{xy} = \sum_i w_i (x_i-\bar x)(y_i-\bar y).
 
     The semi-axes are :math:`f\sqrt{\lambda_1}` and :math:`f\sqrt{\lambda_2}` with the
-    eigenvalues of :math:`S`; the major axis points along the first eigenvector, which is
+    eigenvalues of the matrix :math:`S` of these; the major axis points along the first eigenvector, which is
     the solution of Lefever's and Yuill's equation
 
     .. math::

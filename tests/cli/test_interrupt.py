@@ -6,6 +6,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +14,8 @@ from spatialcarbon.cli.interrupt import interruptions, raise_if_pressed
 
 # A module whose import triggers the signal from inside the import system.
 INSIDE_IMPORT = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from spatialcarbon.cli.interrupt import interruptions
 
 code = compile("import signal; signal.raise_signal(signal.SIGINT)", "<frozen importlib._x>", "exec")
@@ -23,6 +25,14 @@ with interruptions():
     time.sleep(20)
     sys.exit("slept through")
 """
+
+
+@pytest.fixture(autouse=True)
+def at_a_keyboard() -> Iterator[None]:
+    """Take Ctrl-C as a terminal does: a job in the background starts with it switched off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_an_interruption_inside_an_import_comes_a_moment_later() -> None:
@@ -41,6 +51,13 @@ def test_one_that_a_callback_swallowed_is_remembered() -> None:
         with pytest.raises(KeyboardInterrupt):
             raise_if_pressed()
     with interruptions():
+        raise_if_pressed()
+
+
+def test_a_job_in_the_background_is_left_alone() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with interruptions():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         raise_if_pressed()
 
 

@@ -257,3 +257,34 @@ def test_study_003_totals() -> None:
         inside = co2[(co2["year"] == year) & co2["adcode"].isin(members)]["co2_mt"].sum()
         outside = chaohu[chaohu["year"] == year]["co2_mt"].sum()
         assert inside - outside == pytest.approx(printed, abs=5e-4)
+
+
+def formulas() -> list[tuple[str, str]]:
+    """Return every formula of the pages and of the docstrings, with the file it is in."""
+    found = []
+    for path in PAGES:
+        text = re.sub(r"```.*?```|`[^`\n]*`", "", read(path), flags=re.S)
+        blocks = re.findall(r"\$\$(.+?)\$\$", text, re.S)
+        text = re.sub(r"\$\$.+?\$\$", "", text, flags=re.S)
+        inline = re.findall(r"(?<!\\)\$([^$\n]+(?:\n[^$\n]+)?)(?<!\\)\$", text)
+        found += [(path.name, latex) for latex in [*blocks, *inline]]
+    for path in sorted((ROOT / "spatialcarbon").rglob("*.py")):
+        text = read(path)
+        directive = r"\.\. math::\n\n((?:[ ]{8,}.*\n|\n)+?)(?=\n?[ ]{0,7}\S|\Z)"
+        blocks = re.findall(directive, text)
+        found += [(path.name, latex) for latex in [*blocks, *re.findall(r":math:`([^`]+)`", text)]]
+    return found
+
+
+def test_every_formula_can_be_drawn() -> None:
+    mathtext = _extension("mathtext")
+    listed = formulas()
+    assert len(listed) > 200
+    failed = []
+    for name, latex in listed:
+        for row in filter(str.strip, latex.split("\\\\")):
+            try:
+                mathtext.svg(" ".join(row.split()))
+            except ValueError as error:
+                failed.append(f"{name}: {row.strip()}: {str(error).splitlines()[-1]}")
+    assert not failed
