@@ -28,6 +28,7 @@ def svg(latex: str) -> str:
     plain = re.sub(r"\\sqrt\s*(\\[a-zA-Z]+|\w)", r"\\sqrt{\1}", plain)
     plain = re.sub(r"\\[bB]ig[lr]?(?![a-z])", "", plain)
     plain = re.sub(r"\\[lr]Vert", r"\\Vert", plain)
+    plain = re.sub(r"\\(text|display)style(?![a-z])", "", plain)
     vertices, codes = text_to_path.get_text_path(LETTERS, f"${plain}$", ismath=True)
     path = Path(vertices, codes)
     box = path.get_extents()

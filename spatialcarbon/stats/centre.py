@@ -45,7 +45,7 @@ class CentreResult(Result):
     ----------
     table : DataFrame
         One row per group and year: ``n`` units, their ``total``; the centre ``x, y``
-        (metres, in :attr:`crs`) and ``lon, lat`` (degrees); ``displacement_km`` and
+        (metres, in ``crs``) and ``lon, lat`` (degrees); ``displacement_km`` and
         ``bearing`` (degrees clockwise from true north) from the centre of the year before,
         along the ellipsoid; ``semi_major_km, semi_minor_km``; ``rotation`` of the major
         axis clockwise from true north and ``rotation_grid`` from the y axis of the

@@ -68,7 +68,7 @@ class LisaTransitionsResult(Result):
 
     @property
     def changed(self) -> pd.DataFrame:
-        """The rows of :attr:`units` whose label changed."""
+        """The rows of ``units`` whose label changed."""
         return self.units[self.units["changed"]].reset_index(drop=True)
 
     def counts(
@@ -81,7 +81,7 @@ class LisaTransitionsResult(Result):
         states : {"label", "quadrant"}
             Labels after the test, or quadrants of the Moran scatter plot without it.
         pair : tuple of two years, optional
-            One pair of :attr:`years` that follow each other; the sum over all pairs
+            One pair of ``years`` that follow each other; the sum over all pairs
             if left out.
 
         Raises

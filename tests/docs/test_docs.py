@@ -271,7 +271,7 @@ def formulas() -> list[tuple[str, str]]:
     for path in sorted((ROOT / "spatialcarbon").rglob("*.py")):
         text = read(path)
         directive = r"\.\. math::\n\n((?:[ ]{8,}.*\n|\n)+?)(?=\n?[ ]{0,7}\S|\Z)"
-        blocks = re.findall(directive, text)
+        blocks = [*re.findall(directive, text), *re.findall(r"\.\. math:: (.+)", text)]
         found += [(path.name, latex) for latex in [*blocks, *re.findall(r":math:`([^`]+)`", text)]]
     return found
 
