@@ -43,6 +43,7 @@ lint: $(STAMPS)-test
 	$(BIN)/mypy
 
 bench: $(STAMPS)-test
+	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python -m pytest -q -p no:warnings -s tests/bench/bench_*.py
 
 docs: $(STAMPS)-docs

@@ -41,6 +41,24 @@ if TYPE_CHECKING:
     from spatialcarbon.data.readers import read_panel
     from spatialcarbon.geo.clusters import clusters
     from spatialcarbon.geo.units import load_units, read_units
+    from spatialcarbon.models.land.forest import forest_biomass, forest_stock_co2
+    from spatialcarbon.models.land.intensity import IntensityResult, intensity_analysis
+    from spatialcarbon.models.land.neutrality import BalanceResult, carbon_balance
+    from spatialcarbon.models.land.regional_shares import ShareResult, regional_shares
+    from spatialcarbon.models.land.sink_change import SinkChangeResult, sink_change
+    from spatialcarbon.models.land.sink_sets import sink_sets
+    from spatialcarbon.models.land.sinks import SinkResult, carbon_sink
+    from spatialcarbon.models.land.stock import StockResult, carbon_stock
+    from spatialcarbon.models.land.synthetic import (
+        synthetic_land_cover,
+        write_synthetic_land_cover,
+    )
+    from spatialcarbon.models.land.transition_result import TransitionResult
+    from spatialcarbon.models.land.transitions import (
+        TransitionSeriesResult,
+        transition_matrix,
+        transition_series,
+    )
     from spatialcarbon.stats.bivariate import BivariateMoranResult, bivariate_moran
     from spatialcarbon.stats.centre import CentreResult, centre_track
     from spatialcarbon.stats.constrained import ConstrainedResult, constrained_clusters
@@ -90,6 +108,27 @@ _LAZY = {
     "clusters": "geo.clusters",
     "load_units": "geo.units",
     "read_units": "geo.units",
+    "forest_biomass": "models.land.forest",
+    "forest_stock_co2": "models.land.forest",
+    "BalanceResult": "models.land.neutrality",
+    "carbon_balance": "models.land.neutrality",
+    "ShareResult": "models.land.regional_shares",
+    "regional_shares": "models.land.regional_shares",
+    "SinkChangeResult": "models.land.sink_change",
+    "sink_change": "models.land.sink_change",
+    "sink_sets": "models.land.sink_sets",
+    "SinkResult": "models.land.sinks",
+    "carbon_sink": "models.land.sinks",
+    "StockResult": "models.land.stock",
+    "carbon_stock": "models.land.stock",
+    "IntensityResult": "models.land.intensity",
+    "intensity_analysis": "models.land.intensity",
+    "TransitionResult": "models.land.transition_result",
+    "TransitionSeriesResult": "models.land.transitions",
+    "transition_matrix": "models.land.transitions",
+    "transition_series": "models.land.transitions",
+    "synthetic_land_cover": "models.land.synthetic",
+    "write_synthetic_land_cover": "models.land.synthetic",
     "BivariateMoranResult": "stats.bivariate",
     "bivariate_moran": "stats.bivariate",
     "DensityResult": "stats.density",
@@ -162,6 +201,7 @@ __all__ = [
     "AlignmentError",
     "Backbone",
     "BalanceError",
+    "BalanceResult",
     "BivariateMoranResult",
     "CRSMismatchError",
     "CentreResult",
@@ -185,6 +225,7 @@ __all__ = [
     "InequalityPanelResult",
     "InequalityResult",
     "InfeasibleError",
+    "IntensityResult",
     "IslandError",
     "LaggedMoranResult",
     "LisaTransitionsResult",
@@ -202,16 +243,25 @@ __all__ = [
     "ProfileResult",
     "RateMoranResult",
     "SchemaError",
+    "ShareResult",
+    "SinkChangeResult",
+    "SinkResult",
     "SmoothedRatesResult",
     "SpatialCarbonError",
     "SpatialCarbonWarning",
+    "StockResult",
     "StudyResult",
     "TheilResult",
+    "TransitionResult",
+    "TransitionSeriesResult",
     "UnitMismatchError",
     "Weights",
     "WeightsSensitivityResult",
     "__version__",
     "bivariate_moran",
+    "carbon_balance",
+    "carbon_sink",
+    "carbon_stock",
     "centre_track",
     "clusters",
     "coefficient_of_variation",
@@ -221,6 +271,8 @@ __all__ = [
     "coupling_coordination",
     "density_panel",
     "esda_statistic",
+    "forest_biomass",
+    "forest_stock_co2",
     "geary",
     "gini",
     "global_moran",
@@ -232,6 +284,7 @@ __all__ = [
     "indicators",
     "industry_clusters",
     "inequality_panel",
+    "intensity_analysis",
     "kernel_density",
     "lagged_moran",
     "lisa_transitions",
@@ -247,12 +300,19 @@ __all__ = [
     "rate_moran",
     "read_panel",
     "read_units",
+    "regional_shares",
     "run_study",
+    "sink_change",
+    "sink_sets",
     "smoothed_rates",
+    "synthetic_land_cover",
     "tables",
     "theil",
+    "transition_matrix",
+    "transition_series",
     "weights_family",
     "weights_sensitivity",
+    "write_synthetic_land_cover",
 ]
 
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "tables": ("lookup", "List the shipped tables, or print one."),
     "units": ("lookup", "List or export the shipped map units."),
     "weights": ("weights", "Build spatial weights for a map and describe or save them."),
+    "landcover": ("landcover", "Measure what land turned into what between rasters."),
 }
 
 

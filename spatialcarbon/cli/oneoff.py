@@ -196,7 +196,7 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
     result = analysis.run(parameters, inputs)
     done = Done(key=analysis.name, parameters=parameters, inputs=inputs, result=result)
     if out is not None and out.suffix.lower() == ".gpkg":
-        _write_layers(analysis, done, out)
+        write_layers(analysis, done, out)
     else:
         emit(tables_of(analysis, done), form, out)
     if form == "table" and out is None:
@@ -252,7 +252,8 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
     )
 
 
-def _write_layers(analysis: Analysis, done: Done, out: Path) -> None:
+def write_layers(analysis: Analysis, done: Done, out: Path) -> None:
+    """Write the map layers of an analysis as a GeoPackage."""
     from spatialcarbon.report.geopackage import write_geopackage
     from spatialcarbon.studies.illustrative import layers_of
     from spatialcarbon.studies.maplayers import localised

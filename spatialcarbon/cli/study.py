@@ -68,6 +68,7 @@ def _run(study: Path, out: Path | None, overwrite: bool, quiet: bool) -> None:
         ("report.html", "the report: open it in a browser"),
         ("results.gpkg", "styled map layers: open it in QGIS"),
         ("project.qgz", "the same as a QGIS project"),
+        ("rasters", "change maps as GeoTIFF, with styles for QGIS"),
         ("tables.xlsx", "all tables as a workbook"),
         ("tables", "all tables as CSV"),
         ("figures", "all figures as PNG and SVG"),
@@ -126,11 +127,13 @@ def check_command(study: Path) -> None:
             path=study,
             n=len(inputs.units),
             groups=len(inputs.groups),
-            variables=", ".join(panel.variables),
+            variables=", ".join(panel.variables) or "–",
         )
     )
     for name, weights in inputs.weights.items():
         click.echo(f"  {name}: {weights!r}")
+    for name, series in inputs.rasters.items():
+        click.echo(f"  {name}: {', '.join(map(str, series.years))} ({series.scheme})")
     for remark in panel.notes_in(chosen_language()):
         click.echo(f"  {remark}")
 

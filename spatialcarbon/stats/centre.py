@@ -192,8 +192,8 @@ def centre_track(
         S_{xy} = \sum_i w_i (x_i-\bar x)(y_i-\bar y).
 
     The semi-axes are :math:`f\sqrt{\lambda_1}` and :math:`f\sqrt{\lambda_2}` with the
-    eigenvalues of the matrix :math:`S` of these; the major axis points along the first eigenvector, which is
-    the solution of Lefever's and Yuill's equation
+    eigenvalues of the matrix :math:`S` of these; the major axis points along the first
+    eigenvector, which is the solution of Lefever's and Yuill's equation
 
     .. math::
 

@@ -12,6 +12,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from spatialcarbon.report.canvas import FigureSpec
     from spatialcarbon.report.layers import Layer
     from spatialcarbon.report.tables import Table
+    from spatialcarbon.studies.rasters import RasterSeries
     from spatialcarbon.weights.backbone import Backbone
     from spatialcarbon.weights.weights import Weights
 
@@ -80,6 +82,8 @@ class Inputs:
         Drawn under the map for orientation.
     illustrative : frozenset of str
         Variables whose numbers are invented, or made from invented ones.
+    rasters : mapping
+        Name → land-cover rasters of several years.
     """
 
     units: gpd.GeoDataFrame
@@ -93,6 +97,7 @@ class Inputs:
     variable_names: Mapping[str, Text] = field(default_factory=dict)
     background: gpd.GeoDataFrame | None = None
     illustrative: frozenset[str] = frozenset()
+    rasters: Mapping[str, RasterSeries] = field(default_factory=dict)
 
     @property
     def map_notes(self) -> list[str]:
@@ -135,6 +140,10 @@ class Inputs:
     def weights_named(self, name: str | None) -> Weights:
         """Return the weights of a name; the first of the study when none is given."""
         return self.weights[name if name is not None else next(iter(self.weights))]
+
+    def raster_named(self, name: str | None) -> RasterSeries:
+        """Return the rasters of a name; the first of the study when none is given."""
+        return self.rasters[name if name is not None else next(iter(self.rasters))]
 
     def first_group(self) -> pd.Series[Any] | None:
         """Return for each unit the first group that holds it, or None without groups."""
@@ -207,6 +216,8 @@ class Analysis:
         Keys of the literature.
     one_off : bool
         Whether it is a command of its own on a map and a table.
+    files : callable
+        ``files(done, folder, language)`` writes further files, such as rasters.
     """
 
     name: str
@@ -223,6 +234,7 @@ class Analysis:
     references: tuple[str, ...] = ()
     check: Callable[[Any, Inputs], Sequence[Text]] = field(default=lambda _p, _i: ())
     one_off: bool = True
+    files: Callable[[Done, Path, Language], None] = field(default=lambda _d, _f, _l: None)
 
 
 def analysis_names() -> tuple[str, ...]:

@@ -24,9 +24,17 @@ def is_illustrative(source: str) -> bool:
     return source in entries() and entries()[source].illustrative
 
 
-def illustrative_variables(file: StudyFile) -> frozenset[str]:
-    """Return the variables of a study that come from invented numbers, ratios among them."""
-    found = {
+def illustrative_variables(file: StudyFile, invented: frozenset[str]) -> frozenset[str]:
+    """Return the variables of a study that come from invented numbers, ratios among them.
+
+    Parameters
+    ----------
+    file : StudyFile
+        The study.
+    invented : frozenset of str
+        Variables known to be invented that come from no table.
+    """
+    found = set(invented) | {
         variable
         for table in file.tables.values()
         if is_illustrative(table.source)
@@ -39,7 +47,9 @@ def illustrative_variables(file: StudyFile) -> frozenset[str]:
 
 
 def uses_illustrative(done: Done) -> bool:
-    """Return whether an analysis was made from invented numbers: a variable or a table named."""
+    """Return whether an analysis was made from invented numbers: a variable, table or raster."""
+    if hasattr(done.parameters, "raster") and done.inputs.rasters:
+        return done.inputs.raster_named(done.parameters.raster).illustrative
     named = set(_strings(done.parameters.model_dump(exclude={"name", "title"})))
     return bool(named & done.inputs.illustrative) or any(map(is_illustrative, named))
 

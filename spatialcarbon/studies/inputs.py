@@ -29,6 +29,7 @@ from spatialcarbon.stats.moran_panel import group_members
 from spatialcarbon.studies import schema, words
 from spatialcarbon.studies.analysis import Inputs
 from spatialcarbon.studies.illustrative import illustrative_variables, is_illustrative
+from spatialcarbon.studies.rasters import load_rasters, with_areas
 from spatialcarbon.weights.backbone import Backbone
 from spatialcarbon.weights.weights import Weights
 
@@ -47,7 +48,9 @@ def build_inputs(study: Study) -> Inputs:
     section = study.file.units
     units = load_map(section, study.locate)
     groups, group_names = load_groups(section, units, study.locate)
+    rasters = load_rasters(study.file.rasters, study.locate)
     panel = load_panel(study.file.tables, units.index, study.locate)
+    panel, invented = with_areas(panel, units, rasters)
     panel = with_ratios(panel, study.file.ratios)
     backbone = Backbone(units)
     weights = {
@@ -65,7 +68,8 @@ def build_inputs(study: Study) -> Inputs:
         seed=study.file.study.seed,
         variable_names=variable_names(study.file),
         background=load_units("provinces") if section.source in SHIPPED_MAPS else None,
-        illustrative=illustrative_variables(study.file),
+        illustrative=illustrative_variables(study.file, invented),
+        rasters=rasters,
     )
 
 
@@ -222,8 +226,8 @@ def load_panel(
             panel = panel.subset(units=panel.units[panel.units.isin(units)])
         panel = on_map(panel, units)
         joined = panel if joined is None else joined.join(panel)
-    assert joined is not None, "the schema asks for at least one table"
-    return joined
+    # A study of rasters alone has no table.
+    return Panel(units=units, years=(), frames={}, measures={}) if joined is None else joined
 
 
 def on_map(panel: Panel, units: pd.Index) -> Panel:

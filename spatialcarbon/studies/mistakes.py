@@ -10,6 +10,7 @@ from spatialcarbon.core.language import Text, text
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.studies.schema import (
     OutputsSection,
+    RasterSection,
     RatioSection,
     StudyFile,
     StudySection,
@@ -198,6 +199,7 @@ def _settings_at(
         "study": StudySection,
         "units": UnitsSection,
         "tables": TableSection,
+        "rasters": RasterSection,
         "ratios": RatioSection,
         "outputs": OutputsSection,
     }

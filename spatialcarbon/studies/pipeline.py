@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option
+from spatialcarbon.data.catalogue import ILLUSTRATIVE
 from spatialcarbon.data.catalogue import tables as shipped_tables
 from spatialcarbon.report.canvas import FigureSpec, to_png_bytes, to_svg_bytes
 from spatialcarbon.report.document import Document, Section, WeightsFacts, write_document
@@ -25,6 +26,7 @@ from spatialcarbon.studies.illustrative import figures_of, findings_of, layers_o
 from spatialcarbon.studies.inputs import build_inputs, is_shipped
 from spatialcarbon.studies.maplayers import base_layers, localised
 from spatialcarbon.studies.publish import plain_os_errors, whole_folder
+from spatialcarbon.studies.rasters import raster_problems
 from spatialcarbon.studies.study_file import Step, Study, load_study, raise_problems
 from spatialcarbon.studies.toml_lines import TomlLines
 
@@ -140,9 +142,7 @@ def check_study(path: str | Path) -> Inputs:
         The first thing that is wrong with the data, or all mistakes of the file.
     """
     study = load_study(path)
-    inputs = build_inputs(study)
-    _check_against_data(study, inputs)
-    return inputs
+    return _checked_inputs(study)
 
 
 class _Run:
@@ -153,7 +153,7 @@ class _Run:
         self.language = language
         self.progress = progress
         self.times: dict[str, float] = {}
-        self.total = len(study.steps) + 6
+        self.total = len(study.steps) + 6 + bool(study.file.rasters)
         self.inputs: Inputs
         self.checksums: Mapping[str, str]
 
@@ -167,9 +167,8 @@ class _Run:
 
     def compute(self) -> list[Done]:
         with self.step(text("Reading map, tables and weights")):
-            self.inputs = build_inputs(self.study)
+            self.inputs = _checked_inputs(self.study)
             self.checksums = provenance.input_checksums(self.study)
-            _check_against_data(self.study, self.inputs)
         return [self._analyse(step) for step in self.study.steps]
 
     def _analyse(self, step: Step) -> Done:
@@ -196,6 +195,11 @@ class _Run:
         with self.step(text("Writing GeoPackage and QGIS project")):
             if outputs.geopackage:
                 self._write_maps(folder, pairs)
+        if self.study.file.rasters:
+            with self.step(text("Writing rasters")):
+                if outputs.rasters:
+                    for step, item in pairs:
+                        step.analysis.files(item, folder, self.language)
         with self.step(text("Writing report")):
             if outputs.report:
                 document = self._document(pairs, tables, specs, images)
@@ -235,7 +239,7 @@ class _Run:
             layers,
             language=self.language,
             history=[f"spatialcarbon run, seed {self.inputs.seed}", self.study.path.name],
-            tables={"panel": panel},
+            tables={"panel": panel} if len(panel) else {},
             project_title=title,
             crs=crs,
         )
@@ -330,6 +334,10 @@ class _Run:
                 )
             else:
                 listed.append((Path(table.source).name, Path(table.source).name, ""))
+        for series in self.inputs.rasters.values():
+            named = ", ".join(path.name for path in series.files.values())
+            caution = ILLUSTRATIVE.render(self.language) if series.illustrative else ""
+            listed.append((series.name, named, caution))
         return listed
 
 
@@ -350,6 +358,15 @@ def _check_names(names: Sequence[str]) -> None:
             fix='give one of them another name: name = "…" under [[analyses]]',
             name=twice[0],
         )
+
+
+def _checked_inputs(study: Study) -> Inputs:
+    """Return what the analyses work on, or raise all that does not fit, with lines."""
+    if problems := raster_problems(study, TomlLines(study.source)):
+        raise_problems(study.path, problems)
+    inputs = build_inputs(study)
+    _check_against_data(study, inputs)
+    return inputs
 
 
 def _check_against_data(study: Study, inputs: Inputs) -> None:

@@ -68,6 +68,9 @@ def input_checksums(study: Study) -> dict[str, str]:
             found[f"map: {path.name}"] = sha256(path)
     for table in study.file.tables.values():
         found[f"table: {table.source}"] = _table_checksum(study, table.source)
+    for name, series in study.file.rasters.items():
+        for year, file in series.files.items():
+            found[f"raster: {name} {year}"] = sha256(study.locate(file))
     groups = study.file.units.groups
     if isinstance(groups, str) and groups.lower().endswith(".csv"):
         found[f"groups: {groups}"] = sha256(study.locate(groups))
@@ -125,6 +128,7 @@ def manifest(
         "language": language,
         "seed": study.file.study.seed,
         "inputs": dict(checksums),
+        "rasters": {name: series.describe() for name, series in inputs.rasters.items()},
         "weights": {name: weights.describe() for name, weights in inputs.weights.items()},
         "analyses": [
             {

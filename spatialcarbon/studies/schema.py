@@ -75,6 +75,27 @@ class TableSection(Section):
     )
 
 
+class RasterSection(Section):
+    """[rasters.NAME]: land-cover rasters on one grid, one for each year."""
+
+    scheme: str = Field(
+        description=(
+            "What the codes mean: common, GlobeLand30, CLCD, CNLUCC, WorldCover, IGBP, or a CSV "
+            "of your own."
+        )
+    )
+    files: dict[int, str] = Field(
+        min_length=1, description='Year → path: 2020 = "clcd_2020.tif" (GeoTIFF, COG or VRT).'
+    )
+    areas: bool = Field(
+        default=False,
+        description=(
+            "Make the areas of the classes variables in km2, for other methods: cropland, forest, "
+            "shrub, grassland, water, built, unused, ice."
+        ),
+    )
+
+
 class RatioSection(Section):
     """[ratios.NAME]: a variable made by dividing two others, such as emissions per head."""
 
@@ -186,6 +207,7 @@ class OutputsSection(Section):
     )
     workbook: bool = Field(default=True, description="Write tables.xlsx.")
     report: bool = Field(default=True, description="Write report.html.")
+    rasters: bool = Field(default=True, description="Write change maps (GeoTIFF with style).")
 
 
 class StudyFile(Section):
@@ -193,7 +215,10 @@ class StudyFile(Section):
 
     study: StudySection
     units: UnitsSection
-    tables: dict[Name, TableSection] = Field(min_length=1)
+    tables: dict[Name, TableSection] = Field(default={}, description="Tables, by name.")
+    rasters: dict[Name, RasterSection] = Field(
+        default={}, description="Land-cover rasters, by name."
+    )
     ratios: dict[Name, RatioSection] = Field(
         default={}, description="Variables made by dividing two others."
     )

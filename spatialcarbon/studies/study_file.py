@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.models.land.legends import LAND_CLASSES
 from spatialcarbon.studies.analysis import Analysis, Parameters, analysis_names, get_analysis
 from spatialcarbon.studies.mistakes import (
     Problem,
@@ -227,6 +228,10 @@ def _cross_checks(
     for table, section in _sections(content, "tables"):
         for variable, _ in _sections(section, "variables"):
             define(["tables", table, "variables", variable], variable, f"tables.{table}")
+    for name, section in _sections(content, "rasters"):
+        if section.get("areas") is True:
+            for land in LAND_CLASSES:
+                define(["rasters", name, "areas"], land, f"rasters.{name}")
     for name, section in _sections(content, "ratios"):
         for field, value in names_in(section, "numerator", "denominator").items():
             require(["ratios", name, field], value, variables)
@@ -237,11 +242,15 @@ def _cross_checks(
             for field, value in names_in(section, "variable").items():
                 require(["weights", name, field], value, variables)
     weights = [name for name, _ in _sections(content, "weights")] or [DEFAULT_WEIGHTS]
+    rasters = [name for name, _ in _sections(content, "rasters")]
+    if not content.get("tables") and not content.get("rasters"):
+        problems.append((lines.find(["tables"]), "tables", text("is missing")))
     for at, step in steps.items():
         named = [*getattr(step.parameters, "VARIABLES", ()), *step.parameters.COLUMNS]
         for field in dict.fromkeys(["variable", *named]):
             require(["analyses", at, field], getattr(step.parameters, field, None), variables)
         require(["analyses", at, "weights"], getattr(step.parameters, "weights", None), weights)
+        require(["analyses", at, "raster"], getattr(step.parameters, "raster", None), rasters)
     return problems
 
 

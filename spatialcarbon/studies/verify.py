@@ -15,7 +15,7 @@ from spatialcarbon.studies.pipeline import run_study
 if TYPE_CHECKING:
     from spatialcarbon.studies.pipeline import Progress
 
-COMPARED = ("tables/", "results.gpkg")
+COMPARED = ("tables/", "rasters/", "results.gpkg")
 """What must come out to the byte: figures may differ with the version of a font library."""
 
 

@@ -139,6 +139,9 @@ def _check_part(content: dict) -> None:
     for name, section in content.items():
         if name == "units":
             schema.UnitsSection.model_validate(section)
+        elif name == "rasters":
+            for rasters in section.values():
+                schema.RasterSection.model_validate(rasters)
         elif name == "tables":
             for table in section.values():
                 schema.TableSection.model_validate(table)
@@ -203,11 +206,13 @@ def test_every_command_and_method_has_a_section() -> None:
         "indicators",
         "industry",
         "inequality",
+        "landcover",
         "lisa",
         "moran",
         "profile",
         "rates",
         "sensitivity",
+        "sinks",
         "transitions",
     }, "add its page"
 

@@ -1,0 +1,1 @@
+"""Accounts, decompositions, allocations and bargains; its packages do not import one another."""

@@ -1,0 +1,1 @@
+"""Land cover: areas, transitions, carbon sinks and forest stock."""
