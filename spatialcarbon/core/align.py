@@ -205,8 +205,9 @@ def conform_labels(labels: pd.Series[Any], units: pd.Index, *, name: str) -> pd.
             kind=type(labels).__name__,
         )
     same_units(labels.index, units, name)
-    ordered = labels.reindex(units)
-    return ordered[ordered.astype(str) != ""].dropna().reindex(units)
+    ordered = labels if labels.index.equals(units) else labels.reindex(units)
+    blank = (ordered == "").to_numpy(dtype=bool, na_value=False)
+    return ordered.mask(blank) if blank.any() else ordered
 
 
 def canonical_order(labels: pd.Index) -> npt.NDArray[np.intp]:

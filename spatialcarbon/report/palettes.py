@@ -144,8 +144,9 @@ def natural_breaks(values: Iterable[float], k: int) -> tuple[float, ...]:
     Returns
     -------
     tuple of float
-        Bounds of the classes, one more than classes, rounded to readable numbers. A
-        class holds ``lower < value <= upper``, the first one its lower bound as well.
+        Ascending bounds of the classes, one more than classes, rounded to readable
+        numbers. A class holds ``lower < value <= upper``, the first one its lower bound
+        as well.
 
     Raises
     ------
@@ -167,6 +168,8 @@ def natural_breaks(values: Iterable[float], k: int) -> tuple[float, ...]:
     --------
     >>> natural_breaks([1, 2, 3, 10, 11, 12, 50], 3)
     (1.0, 6.0, 30.0, 50.0)
+    >>> natural_breaks([0, 10], 5)
+    (0.0, 5.0, 10.0)
     """
     data = _sorted(values)
     levels, counts = np.unique(data, return_counts=True)
@@ -242,7 +245,8 @@ def readable_breaks(bounds: Sequence[float], values: Iterable[float]) -> tuple[f
     An inner bound becomes the shortest number that leaves every value in its class; if
     that takes more than three significant digits, three are used as long as no class
     falls empty or changes by more than a tenth. The outer bounds move outwards, so that
-    all values stay inside.
+    all values stay inside. An inner bound stays above the lowest one: a class that holds
+    the least value alone reaches from there towards the next value.
 
     Parameters
     ----------
@@ -258,11 +262,14 @@ def readable_breaks(bounds: Sequence[float], values: Iterable[float]) -> tuple[f
     """
     data = _sorted(values)
     low, high = min(bounds[0], float(data[0])), max(bounds[-1], float(data[-1]))
+    floor = 0.0 - _outward(-low, 2)
     inner: list[float] = []
     for cut in bounds[1:-1]:
         below, above = data[data <= cut], data[data > cut]
         if len(below) and len(above):
-            inner.append(_between(float(below[-1]), float(above[0])))
+            found = _between(float(below[-1]), float(above[0]), floor)
+            if found > floor:  # else no number lies between the two, and they share a class
+                inner.append(found)
         else:
             inner.append(float(cut))
     for i, cut in enumerate(inner):
@@ -271,9 +278,10 @@ def readable_breaks(bounds: Sequence[float], values: Iterable[float]) -> tuple[f
             np.diff([0, *np.searchsorted(data, edges, side="right"), len(data)])
             for edges in (inner, [*inner[:i], short, *inner[i + 1 :]])
         )
-        if np.all(moved > 0) and np.all(np.abs(moved - sizes) <= sizes / 10):
+        alike = np.all(moved > 0) and np.all(np.abs(moved - sizes) <= sizes / 10)
+        if alike and short > floor:
             inner[i] = short
-    return (0.0 - _outward(-low, 2), *inner, _outward(high, 2))
+    return (floor, *inner, _outward(high, 2))
 
 
 def classify(values: Iterable[float], bounds: Sequence[float]) -> npt.NDArray[np.intp]:
@@ -338,15 +346,18 @@ def _outward(value: float, digits: int) -> float:
     return rounded if rounded >= value else float(value)
 
 
-def _between(below: float, above: float) -> float:
-    """Return the shortest number in ``[below, above)``, as near its middle as may be."""
-    if below <= 0 < above:
+def _between(below: float, above: float, floor: float) -> float:
+    """Return the shortest number in ``[below, above)`` over ``floor``, near the middle.
+
+    Where there is none, ``below`` itself comes back.
+    """
+    if below <= 0 < above and floor < 0:
         return 0.0
     middle = (below + above) / 2
     for digits in range(1, 17):
         unit = 10.0 ** (math.floor(math.log10(max(abs(below), abs(above)))) - digits + 1)
         near = _clean(round(middle / unit) * unit)
         for number in (near, _clean(near - unit), _clean(near + unit)):
-            if below <= number < above:
+            if below <= number < above and number > floor:
                 return number
     return below

@@ -157,3 +157,62 @@ def tally(
             extreme[U(s)] += (value >= high[U(s)]) | (value <= low[U(s)])
             total[U(s)] += gap
             squares[U(s)] += gap * gap
+
+
+@compiled()
+def tally_of_one(
+    z: Any,
+    left: Any,
+    right: Any,
+    w: Any,
+    difference: Any,
+    seeds: Any,
+    start: int,
+    stop: int,
+    permutations: int,
+    low: Any,
+    high: Any,
+    centre: Any,
+    order: Any,
+    draws: Any,
+    extreme: Any,
+    total: Any,
+    squares: Any,
+) -> None:
+    """Draw chunks of :func:`forms_of_one` and add each up in a row of its own."""
+    for chunk in range(start, stop):
+        size = min(draws.shape[0], permutations - chunk * draws.shape[0])
+        part = draws[:size]
+        forms_of_one(z, left, right, w, difference, seeds[U(chunk)], order, part[:, 0])
+        row = U(chunk)
+        tally(part, low, high, centre, extreme[row], total[row], squares[row])
+
+
+@compiled()
+def tally_of_many(
+    z: Any,
+    left: Any,
+    right: Any,
+    w: Any,
+    difference: Any,
+    seeds: Any,
+    start: int,
+    stop: int,
+    permutations: int,
+    low: Any,
+    high: Any,
+    centre: Any,
+    order: Any,
+    sums: Any,
+    draws: Any,
+    extreme: Any,
+    total: Any,
+    squares: Any,
+) -> None:
+    """Draw chunks of :func:`forms_of_many` and add each up in a row of its own."""
+    for chunk in range(start, stop):
+        size = min(draws.shape[0], permutations - chunk * draws.shape[0])
+        part = draws[:size]
+        forms_of_many(z, left, right, w, difference, seeds[U(chunk)], order, sums, part)
+        row = U(chunk)
+        tally(part, low, high, centre, extreme[row], total[row], squares[row])

@@ -223,7 +223,7 @@ def global_moran(
         permutations=drawn,
         n=len(x),
         alternative=alternative,
-        status=variance_status(found, 0),
+        status=variance_status(found)[0],
         dropped=dropped,
         settings={
             **weights.describe(),
@@ -350,13 +350,12 @@ def refuse_degenerate(x: npt.NDArray[np.float64], weights: Weights) -> None:
         )
 
 
-def variance_status(found: formulas.Moments, series: int) -> str:
-    """Return ``"ok"``, or what is wrong with the variance of one series."""
-    undefined = np.isnan(found.z_normality[series]) or (
-        np.isnan(found.z_randomization[series])
-        and not np.isnan(found.variance_randomization[series])
+def variance_status(found: formulas.Moments) -> list[str]:
+    """Return for each series ``"ok"``, or what is wrong with its variance."""
+    undefined = np.isnan(found.z_normality) | (
+        np.isnan(found.z_randomization) & ~np.isnan(found.variance_randomization)
     )
-    return "var<=0" if undefined else "ok"
+    return ["var<=0" if wrong else "ok" for wrong in undefined.tolist()]
 
 
 def dropped_remark(dropped: pd.Index) -> tuple[Text, ...]:

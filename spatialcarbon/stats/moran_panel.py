@@ -170,10 +170,11 @@ def group_members(
     if groups is None:
         return whole
     if isinstance(groups, pd.Series):
+        codes, found = pd.factorize(conform_labels(groups, units, name="groups"))
         # In the order in which the caller names them, not that of the weights.
-        names = pd.Index([name for name in dict.fromkeys(groups.dropna()) if str(name) != ""])
-        codes = names.get_indexer(pd.Index(conform_labels(groups, units, name="groups")))
-        listed = {name: units[codes == code] for code, name in enumerate(names.tolist())}
+        at = {name: code for code, name in enumerate(found.tolist())}
+        names = [name for name in dict.fromkeys(groups.tolist()) if name in at]
+        listed = {name: units[codes == at[name]] for name in names}
     elif isinstance(groups, Mapping):
         listed = {name: _listed_members(name, group, units) for name, group in groups.items()}
     else:
@@ -227,7 +228,8 @@ class _Columns:
         """Add rows that stand at some places of the table; a scalar serves all of them."""
         self.places.append(places)
         for name, parts in self.parts.items():
-            parts.append(np.broadcast_to(np.asarray(columns.get(name, np.nan)), len(places)))
+            given = np.asarray(columns.get(name, np.nan))
+            parts.append(given if given.ndim else np.full(len(places), given))
 
     def table(self) -> pd.DataFrame:
         order = np.argsort(np.concatenate(self.places))
@@ -308,7 +310,7 @@ def _series_columns(
         "pvalue_randomization": normal_pvalue(found.z_randomization, alternative),
         "pvalue_permutation": np.nan if test is None else test.pvalue,
         "permutations": drawn,
-        "status": [variance_status(found, at) for at in range(len(varied))],
+        "status": variance_status(found),
     }
     for name, found_values in filled.items():
         columns[name][varied] = found_values
@@ -316,7 +318,7 @@ def _series_columns(
 
 
 def _status_remarks(table: pd.DataFrame) -> tuple[Text, ...]:
-    if (table["status"] == "ok").all():
+    if set(table["status"].tolist()) == {"ok"}:
         return ()
     failed = table[table["status"] != "ok"]
     return tuple(

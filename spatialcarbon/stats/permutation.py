@@ -10,7 +10,6 @@ threads.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -114,12 +113,25 @@ def permuted_forms(
     -------
     array, shape (permutations, S)
     """
-    drawn = np.empty((permutations, z.shape[1]))
+    from spatialcarbon.stats.form_kernels import forms_of_many, forms_of_one
 
-    def keep(_: int, first: int, draws: Floats) -> None:
-        drawn[first : first + len(draws)] = draws
+    pairs = _pairs(links)
+    n, series = z.shape
+    difference = kind == "difference"
+    seeds = seeds_from(stream.generator(), -(-permutations // CHUNK))
+    values = np.ascontiguousarray(z[:, 0] if series == 1 else z)
+    drawn = np.empty((permutations, series))
 
-    _over_chunks(z, _pairs(links), permutations, stream, kind, keep)
+    def work(part: range) -> None:
+        for chunk in part:
+            out = drawn[chunk * CHUNK : (chunk + 1) * CHUNK]
+            if series == 1:
+                forms_of_one(values, *pairs, difference, seeds[chunk], np.empty(n), out[:, 0])
+            else:
+                order, sums = np.empty(n, dtype=np.uint32), np.empty((4, series))
+                forms_of_many(values, *pairs, difference, seeds[chunk], order, sums, out)
+
+    in_threads(work, parts_of(len(seeds), permutations * form_steps(n, len(pairs.left), series)))
     return drawn
 
 
@@ -154,18 +166,32 @@ def count_forms(
     centre : array, shape (S,)
         Near the mean of the draws: keeps the digits of the variance.
     """
-    from spatialcarbon.stats.form_kernels import tally
+    from spatialcarbon.stats.form_kernels import tally_of_many, tally_of_one
 
-    series = z.shape[1]
-    chunks = -(-permutations // CHUNK)
-    extreme = np.zeros((chunks, series), dtype=np.int64)
-    total = np.zeros((chunks, series))
-    squares = np.zeros((chunks, series))
+    pairs = _pairs(links)
+    n, series = z.shape
+    difference = kind == "difference"
+    seeds = seeds_from(stream.generator(), -(-permutations // CHUNK))
+    extreme = np.zeros((len(seeds), series), dtype=np.int64)
+    total = np.zeros((len(seeds), series))
+    squares = np.zeros((len(seeds), series))
+    values = np.ascontiguousarray(z[:, 0] if series == 1 else z)
+    bounds = (low, high, centre)
+    sums = (extreme, total, squares)
 
-    def count(chunk: int, _: int, draws: Floats) -> None:
-        tally(draws, low, high, centre, extreme[chunk], total[chunk], squares[chunk])
+    def work(part: range) -> None:
+        draws = np.empty((CHUNK, series))
+        chunks = (part.start, part.stop, permutations)
+        if series == 1:
+            order: Any = np.empty(n)
+            tally_of_one(values, *pairs, difference, seeds, *chunks, *bounds, order, draws, *sums)
+        else:
+            order, scratch = np.empty(n, dtype=np.uint32), np.empty((4, series))
+            tally_of_many(
+                values, *pairs, difference, seeds, *chunks, *bounds, order, scratch, draws, *sums
+            )
 
-    _over_chunks(z, _pairs(links), permutations, stream, kind, count)
+    in_threads(work, parts_of(len(seeds), permutations * form_steps(n, len(pairs.left), series)))
     shift = total.sum(axis=0) / permutations
     variance = squares.sum(axis=0) / permutations - shift**2
     return FormTest(extreme.sum(axis=0), centre + shift, np.sqrt(np.maximum(variance, 0.0)))
@@ -202,37 +228,3 @@ def parts_of(count: int, steps: float) -> list[range]:
     threads = max(1, min(count, thread_count())) if steps > SHORT else 1
     edges = [count * t // threads for t in range(threads + 1)]
     return [range(a, b) for a, b in itertools.pairwise(edges)]
-
-
-def _over_chunks(
-    z: Floats,
-    pairs: Pairs,
-    permutations: int,
-    stream: Stream,
-    kind: Form,
-    take: Callable[[int, int, Floats], None],
-) -> None:
-    """Hand the draws of each chunk to ``take(chunk, first permutation, draws)``."""
-    from spatialcarbon.stats.form_kernels import forms_of_many, forms_of_one
-
-    n, series = z.shape
-    difference = kind == "difference"
-    seeds = seeds_from(stream.generator(), -(-permutations // CHUNK))
-    alone = np.ascontiguousarray(z[:, 0])
-    together = np.ascontiguousarray(z)
-
-    def work(part: range) -> None:
-        values = np.empty(n if series == 1 else 0)
-        order = np.empty(0 if series == 1 else n, dtype=np.uint32)
-        sums = np.empty((4, series))
-        space = np.empty((CHUNK, series))
-        for chunk in part:
-            first = chunk * CHUNK
-            draws = space[: min(CHUNK, permutations - first)]
-            if series == 1:
-                forms_of_one(alone, *pairs, difference, seeds[chunk], values, draws[:, 0])
-            else:
-                forms_of_many(together, *pairs, difference, seeds[chunk], order, sums, draws)
-            take(chunk, first, draws)
-
-    in_threads(work, parts_of(len(seeds), permutations * form_steps(n, len(pairs.left), series)))

@@ -1,12 +1,13 @@
 """Class breaks hold all data, are the optimum, and are short; colours are what they claim."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from spatialcarbon.core.errors import DegenerateDataError, MissingDataError, OptionError
 from spatialcarbon.report import palettes
+from spatialcarbon.report.layers import graduated_style
 
 
 def deviations(parts):
@@ -40,6 +41,33 @@ def test_quantiles_hold_equal_counts():
 
 def test_bounds_stay_long_where_short_ones_would_empty_a_class():
     assert palettes.natural_breaks([1000.1, 1000.2, 1000.7], 3)[1:3] == (1000.1, 1000.4)
+
+
+@pytest.mark.parametrize("rule", [palettes.natural_breaks, palettes.quantile_breaks])
+@pytest.mark.parametrize(
+    "values",
+    [[0, 10], [1, 2], [0, 0, 10], [-10, 0], [10, 20, 30], [0, 0, 0, 1.5, 3], [1.0, 1.0004, 1.2]],
+)
+def test_a_lowest_value_that_is_round_and_alone_has_a_class_of_some_width(rule, values):
+    for k in (2, 3, 5):
+        bounds = rule(values, k)
+        assert all(low < high for low, high in pairwise(bounds))
+        assert set(palettes.classify(values, bounds)) == set(range(len(bounds) - 1))
+        assert len(bounds) - 1 == min(k, len(set(values))) or rule is palettes.quantile_breaks
+        graduated_style("x", values, k=k)
+
+
+def test_a_bound_shortened_to_the_lowest_value_would_repeat_it():
+    values = [1.0, *np.linspace(1.00039, 1.00041, 9)]
+    assert palettes.readable_breaks([1.0, 1.00039, 2.0], values)[0] == 1.0
+    bounds = palettes.natural_breaks([*np.repeat(1.0, 20), *np.repeat(1.0004, 20)], 2)
+    assert all(low < high for low, high in pairwise(bounds))
+
+
+def test_neighbours_without_a_number_between_them_share_a_class():
+    beside = float(np.nextafter(1.0, 2.0))
+    assert palettes.natural_breaks([1.0, beside], 2) == (1.0, beside)
+    assert palettes.natural_breaks([1.0, beside, 3.0], 3) == (1.0, 2.0, 3.0)
 
 
 @pytest.mark.parametrize("value", [5.0, 0.0, -3.0])

@@ -114,6 +114,42 @@ def test_tables_say_what_can_be_counted_by_hand(folder: Path, read: Any) -> None
     assert excluded.loc[(2000, 2020, "R"), ["reason", "km2"]].tolist() == ["second only", 1]
 
 
+def test_intensities_can_be_counted_by_hand(folder: Path, read: Any) -> None:
+    result = run_study(folder / "study.toml")
+    intervals = read(result, "landcover_interval_intensity").set_index(["start", "place"])
+    even = 100 * 13 / (10 * 200 + 10 * 199)
+    assert intervals.loc[(2000, "ALL"), "intensity"] == pytest.approx(0.2)
+    assert intervals.loc[(2010, "ALL"), "intensity"] == pytest.approx(100 * 9 / 1990)
+    assert intervals["uniform"].xs("ALL", level="place").to_list() == pytest.approx([even] * 2)
+    assert intervals["state"].xs("ALL", level="place").to_list() == ["slow", "fast"]
+    assert intervals.loc[(2010, "g"), "intensity"] == pytest.approx(100 * 3 / 990)
+    classes = read(result, "landcover_class_intensity")
+    classes = classes.set_index(["start", "place", "class", "kind"]).sort_index()
+    built = classes.loc[(2000, "ALL", "built", "gain")]
+    assert built[["km2", "intensity", "uniform"]].tolist() == pytest.approx([0.4, 10, 0.2])
+    assert classes.loc[(2000, "ALL", "forest", "loss"), "state"] == "dormant"
+    pairs = read(result, "landcover_pair_intensity")
+    pairs = pairs.set_index(["start", "place", "class", "kind", "other"]).sort_index()
+    taken = pairs.loc[(2010, "ALL", "built", "gain")]
+    assert taken.loc["cropland", "intensity"] == pytest.approx(100 * 6 / 960)
+    assert taken.loc["forest", "intensity"] == pytest.approx(100 * 3 / 990)
+    assert taken["uniform"].to_list() == pytest.approx([100 * 9 / 1950] * len(taken))
+    assert taken.loc[["cropland", "forest"], "state"].tolist() == ["targeted", "avoided"]
+
+
+def test_intensities_of_one_interval_and_of_none(folder: Path) -> None:
+    changed(folder, 'method = "landcover"\n', 'method = "landcover"\nyears = [2000, 2020]\n')
+    tables = run_study(folder / "study.toml", out=folder / "one").tables
+    assert "landcover_class_intensity" in tables
+    assert "landcover_interval_intensity" not in tables
+    shutil.copy(folder / "lc_2000.tif", folder / "lc_2020.tif")
+    changed(folder, "figures = []", 'figures = ["png"]')
+    result = run_study(folder / "study.toml", out=folder / "none")
+    assert not [name for name in result.tables if "intensity" in name]
+    figures = [path.stem for path in (result.directory / "figures").iterdir()]
+    assert figures == ["landcover_shares"]
+
+
 def test_areas_are_variables_of_the_study(folder: Path) -> None:
     more = '[[analyses]]\nmethod = "sinks"\nareas = ["cropland", "forest"]\n'
     changed(folder, PLAIN, more + 'coefficients = "cn_landuse"\n' + PLAIN)
@@ -283,13 +319,37 @@ def test_words_in_both_languages(shipped: sc.StudyResult) -> None:
     done = Done("landcover", step.parameters, shipped.inputs, result)
     for language in ("en", "zh"):
         said = [sentence.render(language) for sentence in analysis.text(done)]  # type: ignore[arg-type]
-        assert len(said) == 5
+        assert len(said) == 6
         assert not any("{" in sentence for sentence in said)
         assert ("建设用地" in said[1]) == (language == "zh")
+        assert {"en": ": Cropland.", "zh": "：耕地。"}[language] in said[3]
         table = analysis.tables(done)[0]
         shown = table.cell("name", table.frame["name"].iloc[0], language)  # type: ignore[arg-type]
         assert shown == {"en": "Pearl River Delta", "zh": "珠三角"}[language]
-    assert len(analysis.figures(done)) == 3
+        pairs = next(t for t in analysis.tables(done) if t.name == "landcover_pair_intensity")
+        page = pairs.page()
+        assert set(page["class"]) == {"built"}
+        row = [pairs.cell(c, page[c].iloc[0], language) for c in ("class", "other", "state")]  # type: ignore[arg-type]
+        assert row == {
+            "en": ["Built-up", "Cropland", "targeted"], "zh": ["建设用地", "耕地", "倾向"]
+        }[language]  # fmt: skip
+    assert [spec.name.removeprefix("landcover_") for spec in analysis.figures(done)] == [
+        *("shares", "flows", "matrix", "changes", "class_intensity", "built_intensity")
+    ]
+
+
+def test_many_intervals_are_drawn_as_one(
+    shipped: sc.StudyResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from spatialcarbon.studies.analyses import _landcover_intensity as intensity
+    from spatialcarbon.studies.analysis import Done
+
+    step = shipped.study.steps[0]
+    done = Done("landcover", step.parameters, shipped.inputs, shipped.results["landcover"])
+    for most, panels in ((9, 2), (1, 1)):
+        monkeypatch.setattr(intensity, "MOST_INTERVALS", most)
+        for spec in intensity.intensity_figures(done):
+            assert len(spec.draw("en").axes) == panels
 
 
 @pytest.mark.qgis
@@ -319,5 +379,5 @@ def test_places_without_a_cell_stay_in_the_tables(folder: Path, read: Any) -> No
     result = run_study(folder / "study.toml")
     areas = read(result, "landcover_areas")
     assert areas.loc[areas["place"] == "R", "km2"].sum() == 0
-    assert len(list((result.directory / "figures").iterdir())) == 3
+    assert len(list((result.directory / "figures").iterdir())) == 6
     assert isinstance(result.tables["landcover_pace"], pd.DataFrame)

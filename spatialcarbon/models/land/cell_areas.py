@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,8 +85,8 @@ def _on_the_ellipsoid(raster: Raster) -> Floats:
             expected="rows along parallels",
             fix="gdalwarp -r near {source} {target}",
             raster=raster.name,
-            source=raster.name,
-            target=raster.beside("north_up"),
+            source=shlex.quote(raster.name),
+            target=shlex.quote(raster.beside("north_up")),
         )
     height, width = raster.shape
     ellipsoid: Any = raster.crs.ellipsoid
@@ -106,8 +107,8 @@ def _on_the_ellipsoid(raster: Raster) -> Floats:
             top=max(north, north + down * height),
             step=abs(step),
             down=abs(down),
-            source=raster.name,
-            target=raster.beside("wrapped"),
+            source=shlex.quote(raster.name),
+            target=shlex.quote(raster.beside("wrapped")),
         )
     edges = np.clip((north + down * np.arange(height + 1)) * radians, -np.pi / 2, np.pi / 2)
     flattening = ellipsoid.inverse_flattening
@@ -160,7 +161,9 @@ def _refuse_unless_equal_area(raster: Raster) -> None:
     if len(scale) and np.abs(scale - 1.0).max() <= TOLERANCE:
         return
     fix = "{line}"
-    line = EQUAL_AREA_LINE.format(source=raster.name, target=raster.beside("equal_area"))
+    line = EQUAL_AREA_LINE.format(
+        source=shlex.quote(raster.name), target=shlex.quote(raster.beside("equal_area"))
+    )
     if not len(scale):
         raise CRSMismatchError(
             "the areas of {raster} cannot be told from its CRS",

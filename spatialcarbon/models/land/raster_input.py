@@ -208,8 +208,9 @@ def _from_file(path: str) -> Raster:
             "{path} cannot be opened as a raster",
             arrived="{problem}",
             expected="a GeoTIFF, COG or VRT",
-            fix="gdalinfo {path} says more; a download that broke off must be repeated",
+            fix="gdalinfo {source} says more; a download that broke off must be repeated",
             path=path,
+            source=shlex.quote(path),
             problem=problem,
         ) from problem
     with dataset:
@@ -218,9 +219,11 @@ def _from_file(path: str) -> Raster:
             raise CRSMismatchError(
                 "{path} does not say where it lies on the Earth",
                 expected="a CRS and a transform in the file",
-                fix="gdal_translate -a_srs EPSG:4326 -a_ullr west north east south {path} {target}",
+                fix="gdal_translate -a_srs EPSG:4326 -a_ullr west north east south "
+                "{source} {target}",
                 path=path,
-                target=str(Path(path).with_name(f"{Path(path).stem}_placed.tif")),
+                source=shlex.quote(path),
+                target=shlex.quote(str(Path(path).with_name(f"{Path(path).stem}_placed.tif"))),
             )
         nodata = dataset.nodata
         a, b, c, d, e, f = tuple(dataset.transform)[:6]
@@ -239,22 +242,25 @@ def _from_file(path: str) -> Raster:
 
 
 def _refuse_bands_and_masks(dataset: Any, path: str, rasterio: Any) -> None:
-    target = str(Path(path).with_name(f"{Path(path).stem}_codes.tif"))
+    source = shlex.quote(path)
+    target = shlex.quote(str(Path(path).with_name(f"{Path(path).stem}_codes.tif")))
     if dataset.count != 1:
         raise SchemaError(
             "{path} has {n} bands",
             expected="one band of class codes per file",
-            fix="gdal_translate -b 1 {path} {target}",
+            fix="gdal_translate -b 1 {source} {target}",
             path=path,
             n=dataset.count,
+            source=source,
             target=target,
         )
     if rasterio.enums.MaskFlags.per_dataset in dataset.mask_flag_enums[0]:
         raise SchemaError(
             "{path} marks cells without data by a mask",
             expected="a nodata code",
-            fix="gdalwarp -dstnodata 0 {path} {target}",
+            fix="gdalwarp -dstnodata 0 {source} {target}",
             path=path,
+            source=source,
             target=target,
         )
 
@@ -268,8 +274,8 @@ def _refuse_fractions(raster: Raster) -> None:
         fix="gdal_translate -ot Byte {source} {target}, if every value is a code of 0 to 255",
         raster=raster.name,
         dtype=raster.dtype.name,
-        source=raster.name,
-        target=raster.beside("codes"),
+        source=shlex.quote(raster.name),
+        target=shlex.quote(raster.beside("codes")),
     )
 
 

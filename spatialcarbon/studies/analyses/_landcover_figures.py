@@ -1,4 +1,4 @@
-"""Figures of land cover: shares, flows between classes, gains and losses."""
+"""Figures of land cover: shares, flows between classes, the matrix, gains and losses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from spatialcarbon.models.land.area_tables import ALL
 from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.flow_figure import land_flows
 from spatialcarbon.report.land_figures import gains_and_losses, land_shares
+from spatialcarbon.report.matrix_figure import land_matrix
 from spatialcarbon.studies.analyses import _landcover_rows as rows
+from spatialcarbon.studies.analyses._landcover_intensity import intensity_figures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,9 +27,10 @@ MOST_BARS = 40
 
 
 def figures(done: Done) -> list[FigureSpec]:
-    """Return shares by place and year, and, if any land changed, flows, gains and losses."""
+    """Return shares by place and year, and, if any land changed, what changed and how fast."""
     changed = float(done.result["series"].whole.comprehensive["changed"].iloc[-1])
-    return [_shares(done), *([_flows(done), _changes(done)] if changed > 0 else [])]
+    change = [_flows(done), _matrix(done), _changes(done)] if changed > 0 else []
+    return [_shares(done), *change, *intensity_figures(done)]
 
 
 def _span(done: Done) -> dict[str, Any]:
@@ -76,6 +79,26 @@ def _flows(done: Done) -> FigureSpec:
             "between two classes are as likely an error of the maps as a change of the land."
         ),
         alt=text("Bands of area between land classes before and after."),
+        draw=draw,
+    )
+
+
+def _matrix(done: Done) -> FigureSpec:
+    span = _span(done)
+    title = text("Matrix of transitions, {start} → {end}: all places", **span)
+    matrix = done.result["series"].whole.matrix
+
+    def draw(language: Language) -> Figure:
+        return land_matrix(matrix, **span, title=title, language=language)
+
+    return FigureSpec(
+        name=f"{done.key}_matrix",
+        title=title,
+        caption=text(
+            "Rows are classes before, columns classes after. The darker a cell, the larger the part of its row "
+            "that went there; the sums beside and below hold area, loss and gain."
+        ),
+        alt=text("Matrix of areas by land class before and after, shaded by share of the row."),
         draw=draw,
     )
 

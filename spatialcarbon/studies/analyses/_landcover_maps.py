@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spatialcarbon.core.errors import OptionError
 from spatialcarbon.core.language import Language, text
 from spatialcarbon.models.land.change_raster import (
     change_colours,
@@ -16,7 +14,7 @@ from spatialcarbon.models.land.change_raster import (
 )
 from spatialcarbon.models.land.legends import LAND_CLASSES, land_class_colours
 from spatialcarbon.models.land.synthetic import SYNTHETIC_TAG
-from spatialcarbon.report.layers import Categorised, Category, Graduated, Layer, graduated_style
+from spatialcarbon.report.layers import Categorised, Category, Layer, graduated_style
 from spatialcarbon.report.raster_style import write_raster_style
 from spatialcarbon.studies.analyses import _landcover_rows as rows
 from spatialcarbon.studies.analyses._landcover_tables import CLASS_NAMES, KM2, OWN_HEADINGS
@@ -66,7 +64,7 @@ def layers(done: Done) -> list[Layer]:
                 "Net growth of built-up land from {start} to {end} in km², natural breaks.", **facts
             ),
             frame=named_frame(done.inputs, columns),
-            style=_graduated(frame["built_net"]),
+            style=graduated_style("built_net", frame["built_net"], unit=KM2),
             **shared,
         )
     ]
@@ -87,14 +85,6 @@ def layers(done: Done) -> list[Layer]:
             **shared,
         ),
     ]
-
-
-def _graduated(values: pd.Series[Any]) -> Graduated:
-    """Return classes of growth, as many of five as have a bound of their own."""
-    for k in (5, 4, 3, 2):
-        with suppress(OptionError):
-            return graduated_style("built_net", values, k=k, unit=KM2)
-    return graduated_style("built_net", values, k=1, unit=KM2)
 
 
 def _by_source(column: pd.Series[Any]) -> Categorised:

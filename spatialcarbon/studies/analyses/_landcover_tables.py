@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spatialcarbon.core.language import Text, name, text
-from spatialcarbon.models.land.legends import LAND_CLASSES, land_class_names
+from spatialcarbon.core.language import Text, text
+from spatialcarbon.models.land.legends import LAND_CLASSES
+from spatialcarbon.models.land.sink_areas import land_names
 from spatialcarbon.report.tables import Table
 from spatialcarbon.studies.analyses import _landcover_rows as rows
 from spatialcarbon.studies.words import HEADINGS, LABELS
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
     from spatialcarbon.studies.analysis import Done
 
-CLASS_NAMES: dict[str, Text] = {
-    land: name(land_class_names("en")[land], land_class_names("zh")[land]) for land in LAND_CLASSES
-}
+CLASS_NAMES: dict[str, Text] = {land: land_names()[land] for land in LAND_CLASSES}
 """What the classes are called."""
 
 OWN_HEADINGS = {

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.studies.analyses import _landcover_rows as rows
 from spatialcarbon.studies.analyses._landcover_figures import figures
+from spatialcarbon.studies.analyses._landcover_intensity import (
+    intensity_findings,
+    intensity_tables,
+)
 from spatialcarbon.studies.analyses._landcover_maps import change_maps, layers
 from spatialcarbon.studies.analyses._landcover_tables import CLASS_NAMES, tables
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 from spatialcarbon.studies.words import shown
+
+if TYPE_CHECKING:
+    from spatialcarbon.report.tables import Table
 
 ONE_OFF = False
 """The command has a module of its own: it takes rasters, not a table."""
@@ -72,6 +79,11 @@ def check(parameters: LandcoverParameters, inputs: Inputs) -> list[Text]:
     return []
 
 
+def all_tables(done: Done) -> list[Table]:
+    """Return the tables of areas and transitions, then those of intensities."""
+    return [*tables(done), *intensity_tables(done)]
+
+
 def write_change_map(done: Done, folder: Path, language: Language) -> None:
     """Write the raster of changes with its style into ``rasters/``."""
     if done.parameters.change_map:
@@ -118,6 +130,7 @@ def findings(done: Done) -> list[Text]:
                 other=shown(100 * parts.iloc[1], 1),
             )
         )
+    said += intensity_findings(done)
     if len(whole.zones) > 1:
         said += _extremes(done)
     return said
@@ -154,22 +167,24 @@ ANALYSIS = Analysis(
     ),
     reading=text(
         "The matrix says what the maps say: errors of classification look like change, in equal amounts to "
-        "and fro. Net changes are surer than gains and losses. Compare years of the same product only."
+        "and fro. Net changes are surer than gains and losses. Intensities tell a large change from a fast one: a "
+        "class may give much land only because there is much of it. Compare years of the same product only."
     ),
     methods=text(
         "Cells are counted by class before and after in one pass, and multiplied by their true areas. A cell "
         "belongs to the place that holds its centre, unless cells on a border are shared by area. Cells without "
         "a class in either year are left out and listed. Gain, loss, net change and swap after Pontius et al. "
-        "(2004), dynamic degrees after Wang and Bao (1999)."
+        "(2004), dynamic degrees after Wang and Bao (1999), intensities beside even change after Aldwaik and "
+        "Pontius (2012)."
     ),
     parameters=LandcoverParameters,
     run=run,
-    tables=tables,
+    tables=all_tables,
     figures=figures,
     layers=layers,
     text=findings,
     check=check,
     files=write_change_map,
-    references=("pontius2004", "wang1999"),
+    references=("pontius2004", "wang1999", "aldwaik2012"),
     one_off=False,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -81,6 +82,38 @@ def test_fractions(cases: ModuleType, tmp_path: Path) -> None:
     path = cases.write(tmp_path / "c.tif", cases.patchy().astype("float32"))
     with pytest.raises(SchemaError, match="float32 numbers, not class codes"):
         count(path, path)
+
+
+def test_lines_for_the_shell_quote_paths(cases: ModuleType, tmp_path: Path) -> None:
+    """The last two words of each line are the file and a new one, blanks and all."""
+    stretched = cases.write(tmp_path / "a b.tif", cases.patchy(), crs="EPSG:3857")
+    nowhere = cases.write(tmp_path / "没有 crs.tif", cases.patchy(), crs=None)
+    tilted = cases.write(
+        tmp_path / "t 1.tif", cases.patchy(), crs="EPSG:4326",
+        transform=Affine(1e-3, 1e-4, 110, 1e-4, -1e-3, 30),
+    )  # fmt: skip
+    far = cases.write(
+        tmp_path / "far 'east'.tif", cases.patchy(), crs="EPSG:4326",
+        transform=Affine(0.1, 0, 175, 0, -0.1, 30),
+    )  # fmt: skip
+    wide = tmp_path / "rgb 3.tif"
+    with rasterio.open(
+        wide, "w", driver="GTiff", height=9, width=9, count=3, dtype="uint8",
+        crs=cases.ALBERS, transform=cases.METRES,
+    ) as out:  # fmt: skip
+        out.write(np.ones((3, 9, 9), dtype="uint8"))
+    for path in (stretched, nowhere, tilted, far, wide):
+        with pytest.raises((CRSMismatchError, SchemaError)) as caught:
+            count(path, path)
+        words = shlex.split(str(caught.value).split("fix: ")[1])
+        assert words[0] in ("gdalwarp", "gdal_translate")
+        assert words[-2] == str(path)
+        assert words[-1].startswith(f"{tmp_path}/{path.stem}_")
+    broken = tmp_path / "no raster.tif"
+    broken.write_text("x", encoding="utf-8")
+    with pytest.raises(SchemaError) as caught:
+        count(broken, broken)
+    assert shlex.split(str(caught.value).split("fix: ")[1])[:2] == ["gdalinfo", str(broken)]
 
 
 def test_several_bands(cases: ModuleType, tmp_path: Path) -> None:
