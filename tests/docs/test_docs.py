@@ -264,6 +264,9 @@ def test_study_003_totals() -> None:
         assert inside - outside == pytest.approx(printed, abs=5e-4)
 
 
+ONE_LINE = r"\.\. math:: (.+(?:\n[ ]{6,}\S.*)*)"
+
+
 def formulas() -> list[tuple[str, str]]:
     """Return every formula of the pages and of the docstrings, with the file it is in."""
     found = []
@@ -276,7 +279,7 @@ def formulas() -> list[tuple[str, str]]:
     for path in sorted((ROOT / "spatialcarbon").rglob("*.py")):
         text = read(path)
         directive = r"\.\. math::\n\n((?:[ ]{8,}.*\n|\n)+?)(?=\n?[ ]{0,7}\S|\Z)"
-        blocks = [*re.findall(directive, text), *re.findall(r"\.\. math:: (.+)", text)]
+        blocks = [*re.findall(directive, text), *re.findall(ONE_LINE, text)]
         found += [(path.name, latex) for latex in [*blocks, *re.findall(r":math:`([^`]+)`", text)]]
     return found
 

@@ -192,12 +192,11 @@ def carbon_sink(
 
     Notes
     -----
-    .. math:: S_r = \sum_c 100\,A_{rc}\,\kappa_c\,m_c, \qquad
-              m_c = \begin{cases} 44/12 & \kappa_c \text{ in C} \\ 1 & \text{in CO}_2
-              \end{cases}
+    .. math:: S_r = \sum_c 100\,A_{rc}\,\kappa_c\,m_c
 
     with areas :math:`A` in km² (100 ha) and coefficients :math:`\kappa` in t per
-    hectare and year. Low and high are the least and the largest total of a place
+    hectare and year; :math:`m_c` is 44/12 where :math:`\kappa_c` is in carbon, and 1
+    where it is in CO2. Low and high are the least and the largest total of a place
     over the sets; they belong to different sets in different places and do not add
     up over places (``overall`` does the sum first).
 

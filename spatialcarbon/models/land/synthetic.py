@@ -92,7 +92,7 @@ def synthetic_land_cover(
     Returns
     -------
     dict
-        Year → :class:`SyntheticRaster`, all on one grid in an equal-area projection; cells
+        Year → ``(array, transform, crs)``, all on one grid in an equal-area projection; cells
         whose centre is outside all units hold 0.
 
     Raises

@@ -146,7 +146,7 @@ class TransitionResult(Result):
         Parameters
         ----------
         measure : str
-            A column of :attr:`table`, such as ``"gain"``.
+            A column of ``table``, such as ``"gain"``.
         """
         check_option(measure, Measure, "measure")
         rows = self.table.iloc[: len(self.zones) * len(self.classes)]
@@ -159,7 +159,7 @@ class TransitionResult(Result):
         Parameters
         ----------
         zone : object
-            A label of :attr:`zones`, or ``"ALL"``.
+            A label of ``zones``, or ``"ALL"``.
 
         Raises
         ------
@@ -188,7 +188,7 @@ class TransitionResult(Result):
         name : str
             A class, such as ``"built"``.
         zone : object
-            A label of :attr:`zones`; all zones if left out.
+            A label of ``zones``; all zones if left out.
 
         Raises
         ------
@@ -205,7 +205,7 @@ class TransitionResult(Result):
         name : str
             A class, such as ``"cropland"``.
         zone : object
-            A label of :attr:`zones`; all zones if left out.
+            A label of ``zones``; all zones if left out.
 
         Raises
         ------
