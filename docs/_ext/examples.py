@@ -147,6 +147,8 @@ def table(frame: Any, rows: int, form: str) -> nodes.raw:
 def _cell(value: Any, form: str) -> str:
     if isinstance(value, float):
         return "–" if value != value else f"{value:{form}}".replace("-", "−")
+    if isinstance(value, tuple):  # a heading of several levels
+        return ", ".join(str(part) for part in value if str(part))
     return str(value)
 
 

@@ -6,12 +6,12 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from docutils import nodes
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
 
 SIZE = 100.0
@@ -53,8 +53,10 @@ def svg(latex: str) -> str:
 
 def inline(writer: Any, node: nodes.math) -> None:
     """Write a formula inside a sentence."""
+    from docutils.nodes import SkipNode  # the tests of formulas do without Sphinx
+
     writer.body.append(svg(node.astext()))
-    raise nodes.SkipNode
+    raise SkipNode
 
 
 def block(writer: Any, node: nodes.math_block) -> None:
@@ -63,7 +65,7 @@ def block(writer: Any, node: nodes.math_block) -> None:
     large = [" ".join(row.split()).replace(r"\frac", r"\dfrac") for row in rows]
     drawn = "".join(f"<div>{svg(row)}</div>" for row in large)
     writer.body.append(f'<div class="formula-block">{drawn}</div>')
-    raise nodes.SkipNode
+    raise SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
