@@ -61,6 +61,8 @@ def inline(writer: Any, node: nodes.math) -> None:
 
 def block(writer: Any, node: nodes.math_block) -> None:
     r"""Write a formula on lines of its own, one for every ``\\``."""
+    from docutils.nodes import SkipNode
+
     rows = [row for row in re.split(r"\\\\", node.astext()) if row.strip()]
     large = [" ".join(row.split()).replace(r"\frac", r"\dfrac") for row in rows]
     drawn = "".join(f"<div>{svg(row)}</div>" for row in large)

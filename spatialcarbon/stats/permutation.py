@@ -37,8 +37,8 @@ FALLBACKS = (99_999, 9_999, 999)
 AFFORDABLE = 4e9
 """Elementary steps of some nanoseconds' fraction each: seconds, not minutes, on one core."""
 
-SHORT = 2e7
-"""Steps below which threads cost more than they save: some 10 ms on one core."""
+SHORT = 5e6
+"""Steps below which threads cost more than they save: some 3 ms on one core."""
 
 
 def default_permutations(steps: float) -> int:
@@ -55,7 +55,7 @@ def default_permutations(steps: float) -> int:
 
 def form_steps(n: int, pairs: int, series: int = 1) -> float:
     """Return the elementary steps of one permutation of quadratic forms."""
-    return n + pairs * max(1.0, series / 8)
+    return n + pairs * max(1.0, series / 4)
 
 
 def all_orders(n: int) -> Positions:

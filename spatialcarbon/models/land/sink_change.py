@@ -101,8 +101,9 @@ def sink_change(
     .. math:: S_b - S_a = (A_b - A_a)\,\tfrac{\kappa_a + \kappa_b}{2}
               + (\kappa_b - \kappa_a)\,\tfrac{A_a + A_b}{2}
 
-    per unit and class: the effect of areas, then that of coefficients. The midpoints share the joint term evenly, so that the two
-    effects close exactly and change sign with the order of the years.
+    per unit and class: the effect of areas, then that of coefficients. The midpoints
+    share the joint term evenly, so that the two effects close exactly and change sign
+    with the order of the years.
 
     Examples
     --------
