@@ -23,7 +23,10 @@ import pytest
 import rasterio
 import rasterstats
 import shapely
+import xarray
+from rasterio.features import rasterize
 from rasterio.transform import from_origin
+from xrspatial import zonal
 
 from spatialcarbon.core.compiled import thread_count
 from spatialcarbon.models.land.block_reading import windows
@@ -253,6 +256,41 @@ def test_beside_exactextract(files: Any, zones: Any, scheme: Path, race: Any) ->
         pairs=1,
         goal=25,
     )
+
+
+def quarter(path: Path) -> Path:
+    """Return the upper left quarter of a raster as a file of the same kind."""
+    small = path.with_name(f"quarter_{path.name}")
+    if not small.exists():
+        half = SIZE // 2
+        with rasterio.open(path) as whole:
+            profile = {**whole.profile, "width": half, "height": half}
+            with rasterio.open(small, "w", **profile) as part:
+                part.write(whole.read(1, window=((0, half), (0, half))), 1)
+    return small
+
+
+def test_beside_xarray_spatial(files: Any, zones: Any, scheme: Path, race: Any) -> None:
+    """A quarter of the area; zones burned and codes in memory before theirs is timed."""
+    first, second, both = (quarter(path) for path in files("patchy"))
+    with rasterio.open(both) as raster:
+        codes, transform = raster.read(1), raster.transform
+    shapes = ((shape, at + 1) for at, shape in enumerate(zones.geometry))
+    burned = rasterize(shapes, out_shape=codes.shape, transform=transform, dtype=np.int32)
+    layers = (xarray.DataArray(burned.astype(float)), xarray.DataArray(codes.astype(float)))
+    present = [at for at in range(ZONES) if (burned == at + 1).any()]
+
+    def ours() -> Any:
+        return cross_tabulate([first, second], zones=zones.iloc[present], scheme=scheme)
+
+    def theirs() -> Any:
+        return zonal.crosstab(*layers, zone_ids=[at + 1 for at in present])
+
+    listed = theirs().set_index("zone")
+    counted = [{int(code): n for code, n in listed.loc[at + 1].items() if n} for at in present]
+    found = cube(ours().tables[0, 1], list(zones.index[present]))
+    assert (np.round(found) == folded(counted)).all()
+    race("patchy quarter", "xarray-spatial", ours, theirs, pairs=1, goal=100)
 
 
 def test_exact_shares_beside_exactextract(files: Any, zones: Any, scheme: Path, race: Any) -> None:
