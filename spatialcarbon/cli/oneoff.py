@@ -49,12 +49,16 @@ def build_command(name: str) -> click.Command:
     command.params = [
         *map_options(),
         *table_options(_column_options(analysis)),
-        *weight_options("R"),
+        *(weight_options("R") if _takes_weights(analysis) else []),
         *_method_options(analysis),
         seed_option(),
         *command.params,
     ]
     return command
+
+
+def _takes_weights(analysis: Analysis) -> bool:
+    return "weights" in analysis.parameters.model_fields
 
 
 def _example(analysis: Analysis) -> str:
@@ -243,7 +247,9 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
         names=unit_names(units, None),
         panel=panel,
         backbone=Backbone(units),
-        weights={"weights": named_weights(options["weights"], units, options["transform"])},
+        weights={"weights": named_weights(options["weights"], units, options["transform"])}
+        if "weights" in options
+        else {},
         groups=groups,
         group_names=cluster_names(groups),
         seed=options["seed"],

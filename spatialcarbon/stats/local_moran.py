@@ -17,14 +17,15 @@ from spatialcarbon.core.options import check_fraction, check_option
 from spatialcarbon.core.results import Result
 from spatialcarbon.core.rng import RNGLike, resolve_rng
 from spatialcarbon.stats import moran_formulas as formulas
-from spatialcarbon.stats.inference import Correction, adjust_pvalues, rounding, two_sided_pvalue
+from spatialcarbon.stats.conditional import conditional_test
+from spatialcarbon.stats.inference import Correction, adjust_pvalues, rounding
 from spatialcarbon.stats.moran import (
     checked_permutations,
     dropped_remark,
     prepare,
     refuse_degenerate,
 )
-from spatialcarbon.stats.tails import lag_tails, tail_steps
+from spatialcarbon.stats.tails import tail_steps
 from spatialcarbon.weights.weights import Weights, as_weights
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 Scaling = Literal["n", "n-1"]
 
-ZERO = 1e-12
 LABELS = {"HH": "High-High", "LL": "Low-Low", "HL": "High-Low", "LH": "Low-High"}
 NOT_SIGNIFICANT = "Not significant"
 ISOLATE = "Isolate"
@@ -192,17 +192,12 @@ def local_moran(
     alone = links.cardinality == 0
     near = rounding(x)
     zero = np.abs(z) <= near
-    tested = np.flatnonzero(~alone)
-    pvalue = np.full(len(x), np.nan)
+    pvalue = conditional_test(x, weights, permutations, stream, independent=independent).pvalue
     if permutations:
-        above, under = lag_tails(
-            x, links, tested, permutations, stream, independent=units if independent else None
-        )
-        pvalue[tested] = two_sided_pvalue(above, under, permutations)
         # A unit at the mean has the same statistic, zero, whatever its neighbours.
         pvalue[zero & ~alone] = 1.0
     qvalue = adjust_pvalues(pvalue, correction)
-    few = few_permutations(len(tested), permutations, alpha, correction)
+    few = few_permutations(int((~alone).sum()), permutations, alpha, correction)
     if few:
         warnings.warn(PermutationWarning(few[0]), stacklevel=2)
 
@@ -255,13 +250,6 @@ def quadrant_codes(z: Floats, lag: Floats, none: Flags) -> npt.NDArray[np.int8]:
     """Return positions in ``QUADRANT_NAMES``: the quadrant of the Moran scatter plot."""
     codes = 1 + (z <= 0) + 2 * ((z > 0) != (lag > 0))
     return np.where(none, 0, codes).astype(np.int8)
-
-
-def quadrants(z: Floats, lag: Floats, alone: Flags) -> Any:
-    """Return quadrants of a Moran scatter plot; ``"none"`` on an axis or without neighbours."""
-    near = ZERO * max(1.0, float(np.abs(z).max()))
-    none = alone | (np.abs(z) <= near) | (np.abs(lag) <= near)
-    return named(quadrant_codes(z, lag, none), QUADRANT_NAMES)
 
 
 def named(codes: npt.NDArray[Any], names: pd.Index) -> Any:

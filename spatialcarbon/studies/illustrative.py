@@ -102,6 +102,8 @@ def _marked(spec: FigureSpec) -> FigureSpec:
 
 
 def findings_of(analysis: Analysis, done: Done) -> list[Text]:
-    """Return the findings of an analysis; that its numbers are invented comes first."""
+    """Return the findings of an analysis; made from invented numbers, each of them says so."""
     made = list(analysis.text(done))
-    return [ILLUSTRATIVE, *made] if uses_illustrative(done) else made
+    if not uses_illustrative(done):
+        return made
+    return [text("On illustrative data: {finding}", finding=finding) for finding in made]

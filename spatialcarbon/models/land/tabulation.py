@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,7 +138,7 @@ def assembled(
         remarks=tuple(told),
         references=tuple(filter(None, [legend.reference])),
         settings={
-            "rasters": tuple(raster.name for raster in rasters),
+            "rasters": tuple(Path(raster.name).name for raster in rasters),
             "years": years,
             "scheme": legend.scheme,
             "shape": rasters[0].shape,

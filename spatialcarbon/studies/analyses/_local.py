@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from spatialcarbon.core.errors import some
 from spatialcarbon.core.language import Text, text
-from spatialcarbon.studies.analyses.lisa import Places
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from spatialcarbon.studies.analysis import Done
+
+
+class Places(Text):
+    """Names of several places, in either language."""
+
+    def __init__(self, names: list[Text]) -> None:
+        super().__init__("", {"names": tuple(names)})
+
+    def render(self, language: str) -> str:
+        """Return up to twelve names."""
+        shown = [item.render("zh" if language == "zh" else "en") for item in self.params["names"]]
+        joined = some(shown, 12)
+        return joined.replace(", ", "、") if language == "zh" else joined
 
 
 def label_sentences(

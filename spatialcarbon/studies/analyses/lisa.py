@@ -7,7 +7,7 @@ import warnings
 import pandas as pd
 from pydantic import Field
 
-from spatialcarbon.core.errors import PermutationWarning, some
+from spatialcarbon.core.errors import PermutationWarning
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.figures import moran_scatter
@@ -17,6 +17,12 @@ from spatialcarbon.report.tables import Table
 from spatialcarbon.stats.inference import Correction
 from spatialcarbon.stats.local_moran import LABELS as QUADRANT_LABELS
 from spatialcarbon.stats.local_moran import LocalMoranResult, Scaling, local_moran
+from spatialcarbon.studies.analyses._local import (
+    label_sentences,
+    nothing_found,
+    with_place_names,
+    years_or_last,
+)
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 from spatialcarbon.studies.maplayers import named_frame, with_names
 from spatialcarbon.studies.words import HEADINGS, LABELS
@@ -42,7 +48,7 @@ class LisaParameters(Parameters):
 def run(parameters: LisaParameters, inputs: Inputs) -> dict[int, LocalMoranResult]:
     """Compute one local analysis per year."""
     results = {}
-    for year in years_of(parameters, inputs):
+    for year in years_or_last(parameters.years, inputs.years_of(parameters.variable)):
         with warnings.catch_warnings():
             # The result carries the same sentence as a note, which the report shows.
             warnings.simplefilter("ignore", PermutationWarning)
@@ -59,13 +65,6 @@ def run(parameters: LisaParameters, inputs: Inputs) -> dict[int, LocalMoranResul
     return results
 
 
-def years_of(parameters: LisaParameters, inputs: Inputs) -> list[int]:
-    """Return the years asked for, the last one by default."""
-    return (
-        list(parameters.years) if parameters.years else [max(inputs.years_of(parameters.variable))]
-    )
-
-
 def check(parameters: LisaParameters, inputs: Inputs) -> list[Text]:
     """Return what does not fit the data: years that the variable lacks."""
     return inputs.absent_years(parameters.variable, parameters.years)
@@ -73,12 +72,8 @@ def check(parameters: LisaParameters, inputs: Inputs) -> list[Text]:
 
 def year_frame(done: Done, year: int) -> pd.DataFrame:
     """Return the units of one year with names, values and results."""
-    result: LocalMoranResult = done.result[year]
-    frame = result.to_frame()
-    frame.insert(1, "name", [done.inputs.names[unit] for unit in frame["unit"]])
     values = done.inputs.panel.at(done.parameters.variable, year)
-    frame.insert(2, "value", values.reindex(frame["unit"]).to_numpy())
-    return frame
+    return with_place_names(done, done.result[year].to_frame(), {"value": values})
 
 
 def tables(done: Done) -> list[Table]:
@@ -214,55 +209,14 @@ def findings(done: Done) -> list[Text]:
     """Return the sentences that say what was found."""
     said = []
     name = done.inputs.variable_name(done.parameters.variable)
+    words = {label: LABELS[label] for label in QUADRANT_LABELS.values()}
     for year, result in done.result.items():
-        counts = result.counts
-        found = counts[list(QUADRANT_LABELS.values())]
         if not result.permutations:
             said.append(text("{year}: no test was made (0 permutations).", year=year))
-            continue
-        if found.sum() == 0:
-            tested = int(result.pvalue.notna().sum())
-            said.append(
-                text(
-                    "{variable}, {year}: no place stands out after correction for multiple tests. This "
-                    "does not show that there are no clusters, only that these data cannot tell them "
-                    "from chance: {raw} of {n} places have p < {alpha} by themselves, and about {by_chance} "
-                    "would if nothing were going on.",
-                    variable=name,
-                    year=year,
-                    raw=int((result.pvalue < result.alpha).sum()),
-                    n=tested,
-                    alpha=result.alpha,
-                    by_chance=round(tested * result.alpha),
-                )
-            )
-            continue
-        for label, count in found[found > 0].items():
-            where = result.label.index[(result.label == label).to_numpy()]
-            said.append(
-                text(
-                    "{variable}, {year}: {n} {label}: {places}.",
-                    variable=name,
-                    year=year,
-                    n=int(count),
-                    label=LABELS[str(label)],
-                    places=Places([done.inputs.names[unit] for unit in where]),
-                )
-            )
+        else:
+            found = label_sentences(done, result.label, words, name, year)
+            said += found or [nothing_found(name, year, result.pvalue, result.alpha)]
     return said
-
-
-class Places(Text):
-    """Names of several places, in either language."""
-
-    def __init__(self, names: list[Text]) -> None:
-        super().__init__("", {"names": tuple(names)})
-
-    def render(self, language: str) -> str:
-        """Return up to twelve names."""
-        shown = [item.render("zh" if language == "zh" else "en") for item in self.params["names"]]
-        joined = some(shown, 12)
-        return joined.replace(", ", "、") if language == "zh" else joined
 
 
 ANALYSIS = Analysis(

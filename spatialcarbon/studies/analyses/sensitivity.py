@@ -17,8 +17,8 @@ from spatialcarbon.report.tables import Table
 from spatialcarbon.stats.inference import Correction
 from spatialcarbon.stats.sensitivity import WeightsSensitivityResult, weights_sensitivity
 from spatialcarbon.stats.verdict import NAMES, Statistic
+from spatialcarbon.studies.analyses._local import Places
 from spatialcarbon.studies.analyses._sensitivity_words import CAPTIONS, OWN_HEADINGS, WORDS
-from spatialcarbon.studies.analyses.lisa import Places
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 from spatialcarbon.studies.maplayers import named_frame, with_names
 from spatialcarbon.studies.words import HEADINGS, LABELS, shown

@@ -18,7 +18,7 @@ from spatialcarbon.report.transition_figures import transition_heatmap, transiti
 from spatialcarbon.stats.inference import Correction
 from spatialcarbon.stats.moves import TYPES, UNDEFINED, unit_moves
 from spatialcarbon.stats.transitions import LisaTransitionsResult, lisa_transitions
-from spatialcarbon.studies.analyses.lisa import Places
+from spatialcarbon.studies.analyses._local import Places
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 from spatialcarbon.studies.maplayers import named_frame, with_names
 from spatialcarbon.studies.words import HEADINGS, LABELS, shown
