@@ -31,11 +31,11 @@ demo: $(STAMPS)-core
 	@echo "Open demo/report.html in a browser and demo/results.gpkg in QGIS."
 
 test: $(STAMPS)-test
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
 
 test-all: $(STAMPS)-test
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[boundaries]"
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 lint: $(STAMPS)-test
 	$(BIN)/ruff check .

@@ -142,7 +142,7 @@ def test_invented_rasters_make_a_study_that_runs(together: Any, tmp_path: Path) 
     study = (tmp_path / "own" / "study.toml").read_text(encoding="utf-8")
     assert 'groups = ["BTH", "PRD"]' in study
     assert 'language = "zh"' in study
-    assert "Illustrative data" in counted.fine().err
+    assert "On illustrative data" in counted.fine().err
     with rasterio.open(tmp_path / "x.tif") as source:
         assert source.tags()["SPATIALCARBON_SYNTHETIC"] == "yes"
 

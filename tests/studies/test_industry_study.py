@@ -94,8 +94,8 @@ def test_invented_numbers_are_marked_and_real_ones_not(done: Any) -> None:
     page = (done.directory / "report.html").read_text(encoding="utf-8")
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert "Types of place by industrial structure (illustrative data)" in plain
-    assert plain.count("Illustrative data: invented numbers") >= 4
-    assert "In short Illustrative data: invented numbers" in plain
+    assert plain.count("On illustrative data: ") >= 3
+    assert "In short On illustrative data: " in plain
     book = openpyxl.load_workbook(done.directory / "tables.xlsx")
     # A ratio of invented numbers is invented; what has no part in them is not.
     marked = {sheet: "(illustrative data)" in book[sheet]["A1"].value for sheet in book.sheetnames}
