@@ -41,6 +41,25 @@ if TYPE_CHECKING:
     from spatialcarbon.data.readers import read_panel
     from spatialcarbon.geo.clusters import clusters
     from spatialcarbon.geo.units import load_units, read_units
+    from spatialcarbon.models.drivers.decoupling import decoupling
+    from spatialcarbon.models.drivers.effort import decoupling_effort
+    from spatialcarbon.models.drivers.growth import GrowthResult, fit_growth
+    from spatialcarbon.models.drivers.growth_given import growth_curve
+    from spatialcarbon.models.drivers.kuznets import KuznetsResult, kuznets
+    from spatialcarbon.models.drivers.lmdi import decompose
+    from spatialcarbon.models.drivers.lmdi_result import DecompositionResult
+    from spatialcarbon.models.drivers.peak import PeakResult, peak
+    from spatialcarbon.models.drivers.regression import spatial_regression
+    from spatialcarbon.models.drivers.regression_compare import (
+        RegressionComparison,
+        compare_regressions,
+    )
+    from spatialcarbon.models.drivers.regression_panel import panel_regression
+    from spatialcarbon.models.drivers.regression_result import RegressionResult
+    from spatialcarbon.models.drivers.required_decline import DeclineResult, required_decline
+    from spatialcarbon.models.drivers.scenario import ProjectionResult, project
+    from spatialcarbon.models.drivers.simulate import simulate
+    from spatialcarbon.models.drivers.simulation_result import SimulationResult
     from spatialcarbon.models.land.forest import forest_biomass, forest_stock_co2
     from spatialcarbon.models.land.intensity import IntensityResult, intensity_analysis
     from spatialcarbon.models.land.neutrality import BalanceResult, carbon_balance
@@ -108,6 +127,26 @@ _LAZY = {
     "clusters": "geo.clusters",
     "load_units": "geo.units",
     "read_units": "geo.units",
+    "decompose": "models.drivers.lmdi",
+    "DecompositionResult": "models.drivers.lmdi_result",
+    "GrowthResult": "models.drivers.growth",
+    "fit_growth": "models.drivers.growth",
+    "growth_curve": "models.drivers.growth_given",
+    "KuznetsResult": "models.drivers.kuznets",
+    "kuznets": "models.drivers.kuznets",
+    "spatial_regression": "models.drivers.regression",
+    "RegressionComparison": "models.drivers.regression_compare",
+    "compare_regressions": "models.drivers.regression_compare",
+    "panel_regression": "models.drivers.regression_panel",
+    "RegressionResult": "models.drivers.regression_result",
+    "PeakResult": "models.drivers.peak",
+    "peak": "models.drivers.peak",
+    "DeclineResult": "models.drivers.required_decline",
+    "required_decline": "models.drivers.required_decline",
+    "ProjectionResult": "models.drivers.scenario",
+    "project": "models.drivers.scenario",
+    "simulate": "models.drivers.simulate",
+    "SimulationResult": "models.drivers.simulation_result",
     "forest_biomass": "models.land.forest",
     "forest_stock_co2": "models.land.forest",
     "BalanceResult": "models.land.neutrality",
@@ -179,6 +218,8 @@ _LAZY = {
     "centre_track": "stats.centre",
     "CouplingResult": "stats.coupling",
     "coupling_coordination": "stats.coupling",
+    "decoupling": "models.drivers.decoupling",
+    "decoupling_effort": "models.drivers.effort",
     "GiniResult": "stats.inequality",
     "HerfindahlResult": "stats.inequality",
     "InequalityResult": "stats.inequality",
@@ -209,6 +250,8 @@ __all__ = [
     "ConvergenceError",
     "ConvergenceWarning",
     "CouplingResult",
+    "DeclineResult",
+    "DecompositionResult",
     "DegenerateDataError",
     "DegenerateResultWarning",
     "DensityPanelResult",
@@ -219,6 +262,7 @@ __all__ = [
     "GreyPanelResult",
     "GreyResult",
     "GreySensitivityResult",
+    "GrowthResult",
     "HerfindahlResult",
     "IndicatorResult",
     "IndustryResult",
@@ -227,6 +271,7 @@ __all__ = [
     "InfeasibleError",
     "IntensityResult",
     "IslandError",
+    "KuznetsResult",
     "LaggedMoranResult",
     "LisaTransitionsResult",
     "LocalBivariateMoranResult",
@@ -239,11 +284,16 @@ __all__ = [
     "NameMatchError",
     "OptionError",
     "Panel",
+    "PeakResult",
     "PermutationWarning",
     "ProfileResult",
+    "ProjectionResult",
     "RateMoranResult",
+    "RegressionComparison",
+    "RegressionResult",
     "SchemaError",
     "ShareResult",
+    "SimulationResult",
     "SinkChangeResult",
     "SinkResult",
     "SmoothedRatesResult",
@@ -265,12 +315,17 @@ __all__ = [
     "centre_track",
     "clusters",
     "coefficient_of_variation",
+    "compare_regressions",
     "composition",
     "constrained_clusters",
     "conversion_factor",
     "coupling_coordination",
+    "decompose",
+    "decoupling",
+    "decoupling_effort",
     "density_panel",
     "esda_statistic",
+    "fit_growth",
     "forest_biomass",
     "forest_stock_co2",
     "geary",
@@ -280,12 +335,14 @@ __all__ = [
     "grey_relational_degree",
     "grey_sensitivity",
     "growth",
+    "growth_curve",
     "herfindahl",
     "indicators",
     "industry_clusters",
     "inequality_panel",
     "intensity_analysis",
     "kernel_density",
+    "kuznets",
     "lagged_moran",
     "lisa_transitions",
     "load_table",
@@ -297,14 +354,20 @@ __all__ = [
     "match_names",
     "max_normalise",
     "moran_panel",
+    "panel_regression",
+    "peak",
+    "project",
     "rate_moran",
     "read_panel",
     "read_units",
     "regional_shares",
+    "required_decline",
     "run_study",
+    "simulate",
     "sink_change",
     "sink_sets",
     "smoothed_rates",
+    "spatial_regression",
     "synthetic_land_cover",
     "tables",
     "theil",

@@ -38,6 +38,7 @@ COMMANDS = {
     "units": ("lookup", "List or export the shipped map units."),
     "weights": ("weights", "Build spatial weights for a map and describe or save them."),
     "landcover": ("landcover", "Measure what land turned into what between rasters."),
+    "scenario": ("scenario", "Project emissions under scenarios, and find their peak years."),
 }
 
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 SKIPPED = {"name", "title", "variable", "emission", "years", "weights", "by_group", "report_years"}
 """Fields that follow from the common options, or have no use outside a study."""
 
-COMMON = {"year", "seed", "level", "groups", "units", "key", "layer", "table", "column", "measure"}
+COMMON = {
+    *("year", "seed", "level", "groups", "units", "key", "layer", "table", "column", "measure"),
+    "form",
+}
 """Fields of these names would clash with common options; ``--year`` also sets a field so called."""
 
 
@@ -66,14 +69,17 @@ def _example(analysis: Analysis) -> str:
     if analysis.parameters.COLUMNS:
         fields = analysis.parameters.model_fields
         needed = [field for field in analysis.parameters.COLUMNS if fields[field].is_required()]
-        own = " ".join(
-            f"--{_flag(field)} {'a,b' if _is_list(fields[field]) else 'x'}" for field in needed
-        )
+        own = " ".join(f"--{_flag(field)} {_sample(fields[field])}" for field in needed)
         return f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}".rstrip()
     dated = {"year", "years"} & set(analysis.parameters.model_fields)
+    more = "".join(
+        f" --{_flag(field)} {info.examples[0]}"
+        for field, info in analysis.parameters.model_fields.items()
+        if info.is_required() and info.examples and field not in SKIPPED
+    )
     return (
-        f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}\n"
-        f"spatialcarbon {name} --clusters plan --table city_co2 {shipped}"
+        f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}{more}\n"
+        f"spatialcarbon {name} --clusters plan --table city_co2 {shipped}{more}"
         + (" --year 2017" if dated else "")
     )
 
@@ -91,12 +97,25 @@ def _column_options(analysis: Analysis) -> list[click.Parameter]:
                 [f"--{_flag(name)}", name],
                 required=field.is_required(),
                 show_default=True,
-                metavar=say("COLUMN,…") if _is_list(field) else say("COLUMN"),
+                metavar=_metavar(field),
                 help=say(field.description or ""),
                 **shown,
             )
         )
     return options
+
+
+def _metavar(field: FieldInfo) -> str:
+    if field.examples:
+        return say("FORMULA")
+    return say("COLUMN,…") if _is_list(field) else say("COLUMN")
+
+
+def _sample(field: FieldInfo) -> str:
+    """Return what might be given for a field of columns: its own example, or letters."""
+    if field.examples:
+        return f'"{field.examples[0]}"'
+    return "a,b" if _is_list(field) else "x"
 
 
 def _flag(name: str) -> str:
@@ -137,7 +156,9 @@ def _method_options(analysis: Analysis) -> list[click.Parameter]:
     }
     options: list[click.Parameter] = []
     for name, field in analysis.parameters.model_fields.items():
-        kind = None if name in skipped else _click_type(field.annotation)
+        written = name in analysis.parameters.WRITTEN
+        kind = click.STRING if written else _click_type(field.annotation)
+        kind = None if name in skipped else kind
         if kind is None:
             continue
         flag = f"--{_flag(name)}"
@@ -147,10 +168,10 @@ def _method_options(analysis: Analysis) -> list[click.Parameter]:
                 click.Option([f"{flag}/--no-{flag[2:]}"], default=field.default, help=help_)
             )
         else:
-            default = field.get_default()
-            options.append(
-                click.Option([flag], type=kind, default=default, show_default=True, help=help_)
-            )
+            rest: dict[str, Any] = {"default": field.get_default()}
+            if field.is_required():
+                rest = {"required": True}
+            options.append(click.Option([flag], type=kind, show_default=True, help=help_, **rest))
     return options
 
 
@@ -171,12 +192,11 @@ def _click_type(annotation: Any) -> Any:
 def _run(analysis: Analysis, options: dict[str, Any]) -> None:
     from pydantic import ValidationError
 
-    from spatialcarbon.core.errors import OptionError
+    from spatialcarbon.core.errors import OptionError, SpatialCarbonError
     from spatialcarbon.studies.illustrative import tables_of
 
     form, out = options.pop("form"), options.pop("out")
     columns = _columns(analysis, options)
-    inputs = _inputs(options, _distinct(columns))
     fields = analysis.parameters.model_fields
     special = {*SKIPPED, *COMMON, *analysis.parameters.COLUMNS}
     own = [name for name in fields if name not in special]
@@ -190,11 +210,16 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
         parameters = analysis.parameters.model_validate(settings)
     except ValidationError as error:
         first = error.errors()[0]
+        fault = first.get("ctx", {}).get("error")
+        if isinstance(fault, SpatialCarbonError):
+            raise fault from error
         raise OptionError(
             "--{option}: {reason}",
             option=str(first["loc"][0]).replace("_", "-"),
             reason=first["msg"],
         ) from error
+    named = [name for field in columns for name in parameters.variables_in(field)]
+    inputs = _inputs(options, list(dict.fromkeys(named)))
     for problem in analysis.check(parameters, inputs):
         raise OptionError("{problem}", problem=problem)
     result = analysis.run(parameters, inputs)
@@ -213,11 +238,6 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
         note("  " + remark)
 
 
-def _distinct(columns: dict[str, str | list[str]]) -> list[str]:
-    listed = [[given] if isinstance(given, str) else given for given in columns.values()]
-    return list(dict.fromkeys(name for names in listed for name in names))
-
-
 def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
     from spatialcarbon.cli.sources import (
         group_map,
@@ -226,6 +246,7 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
         named_panel,
         named_weights,
     )
+    from spatialcarbon.core.errors import some
     from spatialcarbon.studies.inputs import SHIPPED_MAPS, cluster_names, unit_names
     from spatialcarbon.studies.words import VARIABLES
     from spatialcarbon.weights.backbone import Backbone
@@ -240,7 +261,12 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
         measures=options["measure"],
         year=options["year"],
         level=options["level"],
+        covered=options["covered"],
     )
+    if len(panel.units) < len(units):
+        absent = units.index.difference(panel.units, sort=False)
+        note(say("left out, not in the table: {places}", places=some(absent)))
+        units = units.loc[panel.units]
     groups = group_map(options["groups"], units, shipped=source in SHIPPED_MAPS)
     return Inputs(
         units=units,

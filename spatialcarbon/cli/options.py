@@ -69,6 +69,11 @@ def table_options(columns: Sequence[click.Parameter] = ()) -> list[click.Paramet
             type=click.Choice(["city", "province"]),
             help=say("Match place names of the table to adcodes."),
         ),
+        click.Option(
+            ["--covered"],
+            is_flag=True,
+            help=say("Leave out places of the map that the tables do not have."),
+        ),
         click.Option(["--groups"], help=say("Groups: cluster codes, or a column of the map.")),
     ]
 

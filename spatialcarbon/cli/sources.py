@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spatialcarbon.core.errors import OptionError, SchemaError, some
+from spatialcarbon.core.errors import AlignmentError, OptionError, SchemaError, some
 from spatialcarbon.data.catalogue import load_table
 from spatialcarbon.data.panel import UNDATED, Panel
 from spatialcarbon.data.readers import read_panel, read_table
@@ -17,9 +17,9 @@ from spatialcarbon.studies.inputs import (
     SHIPPED_MAPS,
     is_shipped,
     load_map,
-    on_map,
     weights_from_file,
 )
+from spatialcarbon.studies.placing import labelled_as
 from spatialcarbon.weights.backbone import Backbone
 
 if TYPE_CHECKING:
@@ -60,14 +60,29 @@ def named_panel(
     measures: Sequence[str],
     year: str | None,
     level: Any,
+    covered: bool,
 ) -> Panel:
-    """Return columns of shipped tables or of files as one panel on the units of a map."""
+    """Return columns of shipped tables or of files as one panel on the units of a map.
+
+    With ``covered`` the panel has those units only that every table has.
+    """
     units_of = _measures(measures, columns)
-    joined: Panel | None = None
-    for source, names in _columns_by_table(sources, columns).items():
-        panel = on_map(_table_panel(source, names, place, units_of, year, level), units)
-        joined = panel if joined is None else joined.join(panel)
-    assert joined is not None, "the command asks for at least one table"
+    panels = [
+        labelled_as(_table_panel(source, names, place, units_of, year, level), units)
+        for source, names in _columns_by_table(sources, columns).items()
+    ]
+    there = units[[all(unit in panel.units for panel in panels) for unit in units]]
+    if len(there) < len(units) and not (covered and len(there)):
+        raise AlignmentError(
+            "{n} places of the map are not in the table",
+            arrived="{places}",
+            fix="--covered leaves them out of the map; --clusters chooses fewer",
+            n=len(units) - len(there),
+            places=some(units.difference(there, sort=False)),
+        )
+    joined, *others = (panel.aligned_to(there, extra="drop") for panel in panels)
+    for panel in others:
+        joined = joined.join(panel)
     return joined
 
 

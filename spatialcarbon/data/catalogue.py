@@ -46,6 +46,8 @@ class Entry:
         For each variable the pattern of the columns that hold its years.
     time : str
         What the years are called once melted.
+    shift : int
+        Years to add to those in the headings of the file, where these are known to be off.
     sort : tuple of str
         Columns to sort by; the order of the file without any.
     adcode_from : str
@@ -71,6 +73,7 @@ class Entry:
     rename: Mapping[str, str] = field(default_factory=dict)
     melt: Mapping[str, str] = field(default_factory=dict)
     time: str = ""
+    shift: int = 0
     sort: tuple[str, ...] = ()
     adcode_from: str = ""
     illustrative: bool = False
@@ -262,7 +265,7 @@ def _melt(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:
     for variable, pattern in entry.melt.items():
         for column in frame.columns:
             if match := re.fullmatch(pattern, column):
-                columns.setdefault(int(match[1]), {})[variable] = column
+                columns.setdefault(int(match[1]) + entry.shift, {})[variable] = column
     parts = []
     for year, of_year in columns.items():
         part = frame[keys].copy()

@@ -39,10 +39,13 @@ class Parameters(BaseModel):
     """Parent of the settings of an analysis; unknown keys are refused.
 
     ``COLUMNS`` names the fields that hold variables, when there are several: the
-    command then has an option for each of them in place of ``--column``.
+    command then has an option for each of them in place of ``--column``. ``WRITTEN``
+    names lists that are understood when written as one text, so that the command can
+    have options for them too.
     """
 
     COLUMNS: ClassVar[tuple[str, ...]] = ()
+    WRITTEN: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -52,6 +55,11 @@ class Parameters(BaseModel):
         description="Prefix of the file names; needed when a method is used twice.",
     )
     title: str = Field(default="", description="Heading in the report, in place of the usual one.")
+
+    def variables_in(self, field: str) -> list[str]:
+        """Return the variables that a field names: itself, those of a list, or of a formula."""
+        value = getattr(self, field, None)
+        return [value] if isinstance(value, str) else list(value or ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +92,8 @@ class Inputs:
         Variables whose numbers are invented, or made from invented ones.
     rasters : mapping
         Name → land-cover rasters of several years.
+    locate : callable
+        Turns a path of the study file into one that starts from its folder.
     """
 
     units: gpd.GeoDataFrame
@@ -98,6 +108,7 @@ class Inputs:
     background: gpd.GeoDataFrame | None = None
     illustrative: frozenset[str] = frozenset()
     rasters: Mapping[str, RasterSeries] = field(default_factory=dict)
+    locate: Callable[[str], Path] = field(default_factory=lambda: Path)
 
     @property
     def map_notes(self) -> list[str]:

@@ -51,6 +51,7 @@ def uses_illustrative(done: Done) -> bool:
     if hasattr(done.parameters, "raster") and done.inputs.rasters:
         return done.inputs.raster_named(done.parameters.raster).illustrative
     named = set(_strings(done.parameters.model_dump(exclude={"name", "title"})))
+    named.update(*(done.parameters.variables_in(field) for field in done.parameters.COLUMNS))
     return bool(named & done.inputs.illustrative) or any(map(is_illustrative, named))
 
 

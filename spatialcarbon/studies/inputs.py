@@ -29,6 +29,7 @@ from spatialcarbon.stats.moran_panel import group_members
 from spatialcarbon.studies import schema, words
 from spatialcarbon.studies.analysis import Inputs
 from spatialcarbon.studies.illustrative import illustrative_variables, is_illustrative
+from spatialcarbon.studies.placing import on_map
 from spatialcarbon.studies.rasters import load_rasters, with_areas
 from spatialcarbon.weights.backbone import Backbone
 from spatialcarbon.weights.weights import Weights
@@ -70,6 +71,7 @@ def build_inputs(study: Study) -> Inputs:
         background=load_units("provinces") if section.source in SHIPPED_MAPS else None,
         illustrative=illustrative_variables(study.file, invented),
         rasters=rasters,
+        locate=study.locate,
     )
 
 
@@ -228,25 +230,6 @@ def load_panel(
         joined = panel if joined is None else joined.join(panel)
     # A study of rasters alone has no table.
     return Panel(units=units, years=(), frames={}, measures={}) if joined is None else joined
-
-
-def on_map(panel: Panel, units: pd.Index) -> Panel:
-    """Return a panel on the units of a map; a map whose codes are text meets a table of numbers.
-
-    Raises
-    ------
-    AlignmentError
-        Unless the panel covers all units; further ones are left out with a remark.
-    """
-    if not panel.units.isin(units).any():
-        known = {str(unit): unit for unit in units}
-        labels = pd.Index([known.get(str(unit), unit) for unit in panel.units])
-        panel = replace(
-            panel,
-            units=labels,
-            frames={name: frame.set_axis(labels, axis=0) for name, frame in panel.frames.items()},
-        )
-    return panel.aligned_to(units, extra="drop")
 
 
 def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str], Path]) -> Panel:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.errors import SpatialCarbonError
+from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.studies.schema import (
     OutputsSection,
@@ -177,12 +178,25 @@ def _said(
         return not_a_choice("type", value["type"], list(weight_sections()))
     if kind == "union_tag_not_found":
         return not_a_choice("type", None, list(weight_sections()))
+    if isinstance(context.get("error"), SpatialCarbonError):
+        return _Raised(context["error"])
     shown = value if not isinstance(value, (dict, list)) else type(value).__name__
     reason: Text | str = _EXPECTED.get(kind, error["msg"])
     if kind in _BOUNDS:
         template, bound = _BOUNDS[kind]
         reason = text(template, bound=context[bound])
     return text("{value!r}: {reason}", value=shown, reason=reason)
+
+
+class _Raised(Text):
+    """What an error of ours says, raised while a setting was checked."""
+
+    def __init__(self, error: SpatialCarbonError) -> None:
+        super().__init__("", {"error": error})
+
+    def render(self, language: Language) -> str:
+        said: SpatialCarbonError = self.params["error"]
+        return said.render(language)
 
 
 def _settings_at(

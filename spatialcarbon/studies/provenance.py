@@ -81,8 +81,10 @@ def input_checksums(study: Study) -> dict[str, str]:
         printed = getattr(step.parameters, "printed", None) or getattr(
             step.parameters, "table", None
         )
-        if printed:
-            found[f"table: {printed}"] = _table_checksum(study, printed)
+        rates = getattr(step.parameters, "rates", None)
+        for read in (printed, rates if isinstance(rates, str) else None):
+            if read:
+                found[f"table: {read}"] = _table_checksum(study, read)
     return found
 
 

@@ -248,7 +248,7 @@ def _cross_checks(
     for at, step in steps.items():
         named = [*getattr(step.parameters, "VARIABLES", ()), *step.parameters.COLUMNS]
         for field in dict.fromkeys(["variable", *named]):
-            require(["analyses", at, field], getattr(step.parameters, field, None), variables)
+            require(["analyses", at, field], step.parameters.variables_in(field), variables)
         require(["analyses", at, "weights"], getattr(step.parameters, "weights", None), weights)
         require(["analyses", at, "raster"], getattr(step.parameters, "raster", None), rasters)
     return problems

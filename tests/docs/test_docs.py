@@ -135,6 +135,7 @@ def test_every_study_file_shown_is_right(path: Path, tmp_path: Path) -> None:
 def _check_part(content: dict) -> None:
     """Check sections shown by themselves against their model."""
     from spatialcarbon.studies import schema
+    from spatialcarbon.studies.analysis import get_analysis
 
     for name, section in content.items():
         if name == "units":
@@ -145,6 +146,10 @@ def _check_part(content: dict) -> None:
         elif name == "tables":
             for table in section.values():
                 schema.TableSection.model_validate(table)
+        elif name == "analyses":
+            for part in section:
+                settings = {key: value for key, value in part.items() if key != "method"}
+                get_analysis(part["method"]).parameters.model_validate(settings)
         else:
             raise AssertionError(f"[{name}] is shown by itself: teach this test to check it")
 
@@ -199,9 +204,12 @@ def test_every_command_and_method_has_a_section() -> None:
         "bivariate",
         "centre",
         "coupling",
+        "decompose",
+        "decoupling",
         "density",
         "geary",
         "grey",
+        "growth",
         "hotspots",
         "indicators",
         "industry",
@@ -211,7 +219,10 @@ def test_every_command_and_method_has_a_section() -> None:
         "moran",
         "profile",
         "rates",
+        "regression",
+        "scenario",
         "sensitivity",
+        "simulation",
         "sinks",
         "transitions",
     }, "add its page"
@@ -292,7 +303,7 @@ def test_every_formula_can_be_drawn() -> None:
     for name, latex in listed:
         for row in filter(str.strip, latex.split("\\\\")):
             try:
-                mathtext.svg(" ".join(row.split()))
+                mathtext.svg(row)
             except ValueError as error:
                 failed.append(f"{name}: {row.strip()}: {str(error).splitlines()[-1]}")
     assert not failed

@@ -1,0 +1,1 @@
+"""What drives emissions, where they are heading and when they peak."""
