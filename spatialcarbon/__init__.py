@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from spatialcarbon._face import LAZY
 from spatialcarbon._version import __version__
 from spatialcarbon.core.errors import (
     AdjustedDataWarning,
@@ -68,10 +69,7 @@ if TYPE_CHECKING:
     from spatialcarbon.models.land.sink_sets import sink_sets
     from spatialcarbon.models.land.sinks import SinkResult, carbon_sink
     from spatialcarbon.models.land.stock import StockResult, carbon_stock
-    from spatialcarbon.models.land.synthetic import (
-        synthetic_land_cover,
-        write_synthetic_land_cover,
-    )
+    from spatialcarbon.models.land.synthetic import synthetic_land_cover, write_synthetic_land_cover
     from spatialcarbon.models.land.transition_result import TransitionResult
     from spatialcarbon.models.land.transitions import (
         TransitionSeriesResult,
@@ -116,126 +114,6 @@ if TYPE_CHECKING:
     from spatialcarbon.weights.backbone import Backbone
     from spatialcarbon.weights.family import weights_family
     from spatialcarbon.weights.weights import Weights
-
-_LAZY = {
-    "conversion_factor": "core.units",
-    "load_table": "data.catalogue",
-    "tables": "data.catalogue",
-    "match_names": "data.names",
-    "Panel": "data.panel",
-    "read_panel": "data.readers",
-    "clusters": "geo.clusters",
-    "load_units": "geo.units",
-    "read_units": "geo.units",
-    "decompose": "models.drivers.lmdi",
-    "DecompositionResult": "models.drivers.lmdi_result",
-    "GrowthResult": "models.drivers.growth",
-    "fit_growth": "models.drivers.growth",
-    "growth_curve": "models.drivers.growth_given",
-    "KuznetsResult": "models.drivers.kuznets",
-    "kuznets": "models.drivers.kuznets",
-    "spatial_regression": "models.drivers.regression",
-    "RegressionComparison": "models.drivers.regression_compare",
-    "compare_regressions": "models.drivers.regression_compare",
-    "panel_regression": "models.drivers.regression_panel",
-    "RegressionResult": "models.drivers.regression_result",
-    "PeakResult": "models.drivers.peak",
-    "peak": "models.drivers.peak",
-    "DeclineResult": "models.drivers.required_decline",
-    "required_decline": "models.drivers.required_decline",
-    "ProjectionResult": "models.drivers.scenario",
-    "project": "models.drivers.scenario",
-    "simulate": "models.drivers.simulate",
-    "SimulationResult": "models.drivers.simulation_result",
-    "forest_biomass": "models.land.forest",
-    "forest_stock_co2": "models.land.forest",
-    "BalanceResult": "models.land.neutrality",
-    "carbon_balance": "models.land.neutrality",
-    "ShareResult": "models.land.regional_shares",
-    "regional_shares": "models.land.regional_shares",
-    "SinkChangeResult": "models.land.sink_change",
-    "sink_change": "models.land.sink_change",
-    "sink_sets": "models.land.sink_sets",
-    "SinkResult": "models.land.sinks",
-    "carbon_sink": "models.land.sinks",
-    "StockResult": "models.land.stock",
-    "carbon_stock": "models.land.stock",
-    "IntensityResult": "models.land.intensity",
-    "intensity_analysis": "models.land.intensity",
-    "TransitionResult": "models.land.transition_result",
-    "TransitionSeriesResult": "models.land.transitions",
-    "transition_matrix": "models.land.transitions",
-    "transition_series": "models.land.transitions",
-    "synthetic_land_cover": "models.land.synthetic",
-    "write_synthetic_land_cover": "models.land.synthetic",
-    "BivariateMoranResult": "stats.bivariate",
-    "bivariate_moran": "stats.bivariate",
-    "DensityResult": "stats.density",
-    "kernel_density": "stats.density",
-    "DensityPanelResult": "stats.density_panel",
-    "density_panel": "stats.density_panel",
-    "GearyResult": "stats.geary",
-    "geary": "stats.geary",
-    "GreyPanelResult": "stats.grey_panel",
-    "GreyResult": "stats.grey",
-    "GreySensitivityResult": "stats.grey_sensitivity",
-    "grey_panel": "stats.grey_panel",
-    "grey_relational_degree": "stats.grey",
-    "grey_sensitivity": "stats.grey_sensitivity",
-    "LocalGResult": "stats.hotspots",
-    "local_g": "stats.hotspots",
-    "IndicatorResult": "stats.indicators",
-    "growth": "stats.indicators",
-    "indicators": "stats.indicators",
-    "ConstrainedResult": "stats.constrained",
-    "constrained_clusters": "stats.constrained",
-    "IndustryResult": "stats.industry",
-    "industry_clusters": "stats.industry",
-    "LaggedMoranResult": "stats.lagged",
-    "lagged_moran": "stats.lagged",
-    "LocalBivariateMoranResult": "stats.local_bivariate",
-    "local_bivariate_moran": "stats.local_bivariate",
-    "LocalMoranResult": "stats.local_moran",
-    "local_moran": "stats.local_moran",
-    "MoranResult": "stats.moran",
-    "global_moran": "stats.moran",
-    "MoranPanelResult": "stats.moran_panel",
-    "moran_panel": "stats.moran_panel",
-    "ProfileResult": "stats.profiles",
-    "composition": "stats.profiles",
-    "max_normalise": "stats.profiles",
-    "esda_statistic": "stats.pysal",
-    "RateMoranResult": "stats.rate_moran",
-    "local_rate_moran": "stats.rate_moran",
-    "rate_moran": "stats.rate_moran",
-    "SmoothedRatesResult": "stats.rates",
-    "smoothed_rates": "stats.rates",
-    "WeightsSensitivityResult": "stats.sensitivity",
-    "weights_sensitivity": "stats.sensitivity",
-    "LisaTransitionsResult": "stats.transitions",
-    "lisa_transitions": "stats.transitions",
-    "CentreResult": "stats.centre",
-    "centre_track": "stats.centre",
-    "CouplingResult": "stats.coupling",
-    "coupling_coordination": "stats.coupling",
-    "decoupling": "models.drivers.decoupling",
-    "decoupling_effort": "models.drivers.effort",
-    "GiniResult": "stats.inequality",
-    "HerfindahlResult": "stats.inequality",
-    "InequalityResult": "stats.inequality",
-    "coefficient_of_variation": "stats.inequality",
-    "gini": "stats.inequality",
-    "herfindahl": "stats.inequality",
-    "InequalityPanelResult": "stats.inequality_panel",
-    "inequality_panel": "stats.inequality_panel",
-    "TheilResult": "stats.theil",
-    "theil": "stats.theil",
-    "StudyResult": "studies.pipeline",
-    "run_study": "studies.pipeline",
-    "Backbone": "weights.backbone",
-    "weights_family": "weights.family",
-    "Weights": "weights.weights",
-}
 
 __all__ = [
     "AdjustedDataWarning",
@@ -381,9 +259,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use (PEP 562)."""
-    if name not in _LAZY:
+    if name not in LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{LAZY[name]}"), name)
     globals()[name] = value
     return value
 

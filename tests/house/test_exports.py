@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import spatialcarbon as sc
+from spatialcarbon._face import LAZY
 from spatialcarbon.core import errors
 
 PROMISED = (
@@ -81,9 +82,9 @@ def test_the_three_lists_agree(modules: Mapping[str, ast.Module]) -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert typed == sc._LAZY
-    assert set(sc._LAZY) <= set(sc.__all__)
-    eager = set(sc.__all__) - set(sc._LAZY)
+    assert typed == LAZY
+    assert set(LAZY) <= set(sc.__all__)
+    eager = set(sc.__all__) - set(LAZY)
     assert all(hasattr(errors, name) for name in eager - {"__version__"})
 
 
@@ -92,7 +93,7 @@ def test_nothing_is_listed_twice() -> None:
 
 
 def test_names_come_from_where_the_list_says() -> None:
-    for name, module in sc._LAZY.items():
+    for name, module in LAZY.items():
         assert getattr(sc, name) is getattr(import_module(f"spatialcarbon.{module}"), name)
 
 
