@@ -21,6 +21,7 @@ from spatialcarbon.core.errors import (
     DegenerateDataError,
     DegenerateResultWarning,
     GeometryRepairWarning,
+    InfeasibleAllocationWarning,
     InfeasibleError,
     IslandError,
     MissingDataError,
@@ -32,6 +33,7 @@ from spatialcarbon.core.errors import (
     SpatialCarbonError,
     SpatialCarbonWarning,
     UnitMismatchError,
+    WeakDiscriminationWarning,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +78,28 @@ if TYPE_CHECKING:
         transition_matrix,
         transition_series,
     )
+    from spatialcarbon.models.quota.allocation import allocate
+    from spatialcarbon.models.quota.allocation_result import AllocationResult
+    from spatialcarbon.models.quota.critic import CriticResult, criterion_weights, critic_weights
+    from spatialcarbon.models.quota.dea import dea
+    from spatialcarbon.models.quota.dea_bootstrap import DEABootstrapResult, dea_bootstrap
+    from spatialcarbon.models.quota.dea_result import DEAResult, DEAStatus
+    from spatialcarbon.models.quota.entropy import EntropyResult, entropy_weights
+    from spatialcarbon.models.quota.judgement import judge_allocation
+    from spatialcarbon.models.quota.judgement_result import JudgementResult
+    from spatialcarbon.models.quota.marginal_cost import cost_curves
+    from spatialcarbon.models.quota.preference import preference_weights
+    from spatialcarbon.models.quota.sensitivity import allocation_sensitivity
+    from spatialcarbon.models.quota.sensitivity_result import AllocationSensitivityResult
+    from spatialcarbon.models.quota.smoothing import smooth_allocation
+    from spatialcarbon.models.quota.smoothing_result import SmoothingResult
+    from spatialcarbon.models.quota.spillover_criterion import spillover_criterion
+    from spatialcarbon.models.quota.target import TargetResult, national_target
+    from spatialcarbon.models.quota.trading import trade_allowances
+    from spatialcarbon.models.quota.trading_result import TradingResult
+    from spatialcarbon.models.quota.weighting import WeightingResult
+    from spatialcarbon.models.quota.zero_sum import zero_sum_dea
+    from spatialcarbon.models.quota.zero_sum_result import ZeroSumResult
     from spatialcarbon.stats.bivariate import BivariateMoranResult, bivariate_moran
     from spatialcarbon.stats.centre import CentreResult, centre_track
     from spatialcarbon.stats.constrained import ConstrainedResult, constrained_clusters
@@ -118,6 +142,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AdjustedDataWarning",
     "AlignmentError",
+    "AllocationResult",
+    "AllocationSensitivityResult",
     "Backbone",
     "BalanceError",
     "BalanceResult",
@@ -128,12 +154,17 @@ __all__ = [
     "ConvergenceError",
     "ConvergenceWarning",
     "CouplingResult",
+    "CriticResult",
+    "DEABootstrapResult",
+    "DEAResult",
+    "DEAStatus",
     "DeclineResult",
     "DecompositionResult",
     "DegenerateDataError",
     "DegenerateResultWarning",
     "DensityPanelResult",
     "DensityResult",
+    "EntropyResult",
     "GearyResult",
     "GeometryRepairWarning",
     "GiniResult",
@@ -146,9 +177,11 @@ __all__ = [
     "IndustryResult",
     "InequalityPanelResult",
     "InequalityResult",
+    "InfeasibleAllocationWarning",
     "InfeasibleError",
     "IntensityResult",
     "IslandError",
+    "JudgementResult",
     "KuznetsResult",
     "LaggedMoranResult",
     "LisaTransitionsResult",
@@ -175,17 +208,25 @@ __all__ = [
     "SinkChangeResult",
     "SinkResult",
     "SmoothedRatesResult",
+    "SmoothingResult",
     "SpatialCarbonError",
     "SpatialCarbonWarning",
     "StockResult",
     "StudyResult",
+    "TargetResult",
     "TheilResult",
+    "TradingResult",
     "TransitionResult",
     "TransitionSeriesResult",
     "UnitMismatchError",
+    "WeakDiscriminationWarning",
+    "WeightingResult",
     "Weights",
     "WeightsSensitivityResult",
+    "ZeroSumResult",
     "__version__",
+    "allocate",
+    "allocation_sensitivity",
     "bivariate_moran",
     "carbon_balance",
     "carbon_sink",
@@ -197,11 +238,17 @@ __all__ = [
     "composition",
     "constrained_clusters",
     "conversion_factor",
+    "cost_curves",
     "coupling_coordination",
+    "criterion_weights",
+    "critic_weights",
+    "dea",
+    "dea_bootstrap",
     "decompose",
     "decoupling",
     "decoupling_effort",
     "density_panel",
+    "entropy_weights",
     "esda_statistic",
     "fit_growth",
     "forest_biomass",
@@ -219,6 +266,7 @@ __all__ = [
     "industry_clusters",
     "inequality_panel",
     "intensity_analysis",
+    "judge_allocation",
     "kernel_density",
     "kuznets",
     "lagged_moran",
@@ -232,8 +280,10 @@ __all__ = [
     "match_names",
     "max_normalise",
     "moran_panel",
+    "national_target",
     "panel_regression",
     "peak",
+    "preference_weights",
     "project",
     "rate_moran",
     "read_panel",
@@ -244,16 +294,20 @@ __all__ = [
     "simulate",
     "sink_change",
     "sink_sets",
+    "smooth_allocation",
     "smoothed_rates",
     "spatial_regression",
+    "spillover_criterion",
     "synthetic_land_cover",
     "tables",
     "theil",
+    "trade_allowances",
     "transition_matrix",
     "transition_series",
     "weights_family",
     "weights_sensitivity",
     "write_synthetic_land_cover",
+    "zero_sum_dea",
 ]
 
 

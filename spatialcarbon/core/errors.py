@@ -160,3 +160,11 @@ class ConvergenceWarning(SpatialCarbonWarning):
 
 class AdjustedDataWarning(SpatialCarbonWarning):
     """Values were changed because a method cannot take them as they are."""
+
+
+class WeakDiscriminationWarning(SpatialCarbonWarning):
+    """Too few units for so many inputs and outputs: most come out as efficient."""
+
+
+class InfeasibleAllocationWarning(SpatialCarbonWarning):
+    """A unit is asked to cut more than it emits."""

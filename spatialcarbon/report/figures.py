@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from spatialcarbon.report.allocation_figures import (
+    allocation_burdens,
+    allocation_maps,
+    target_gaps,
+    weight_bars,
+)
+from spatialcarbon.report.allocation_sensitivity_figures import rank_ranges, variant_heatmap
 from spatialcarbon.report.association_series import association_over_time
+from spatialcarbon.report.border_map import border_contrast_map
 from spatialcarbon.report.centre_map import centre_map, group_centres_map
 from spatialcarbon.report.choosing_k_figure import choosing_k
 from spatialcarbon.report.coupling_figures import class_map, coupling_plane
+from spatialcarbon.report.dea_figures import efficiency_intervals, frontier_plot
 from spatialcarbon.report.decoupling_figures import decoupling_plane, kind_map
 from spatialcarbon.report.density_figures import density_curves
 from spatialcarbon.report.driver_figures import cumulative_lines, stage_bars
@@ -18,10 +27,13 @@ from spatialcarbon.report.hotspot_map import hotspot_map
 from spatialcarbon.report.industry_figures import type_counts, type_profiles
 from spatialcarbon.report.inequality_figures import inequality_over_time, lorenz_curves
 from spatialcarbon.report.intensity_figures import class_intensities, pair_intensities
+from spatialcarbon.report.judgement_figures import fairness_table, rank_slopes
 from spatialcarbon.report.land_figures import gains_and_losses, land_shares
+from spatialcarbon.report.lorenz_panels import lorenz_panels
 from spatialcarbon.report.matrix_figure import land_matrix
 from spatialcarbon.report.moran_scatter import moran_scatter
 from spatialcarbon.report.moran_series import moran_over_time
+from spatialcarbon.report.preference_figure import preference_lines
 from spatialcarbon.report.profile_figures import comparison, radar, stacked_composition
 from spatialcarbon.report.rate_figures import rate_scatter
 from spatialcarbon.report.regression_figures import (
@@ -35,12 +47,19 @@ from spatialcarbon.report.sensitivity_figures import label_matrix, sensitivity_p
 from spatialcarbon.report.series_figures import shares_over_time, totals_over_time
 from spatialcarbon.report.simulation_figures import fan_chart, peak_bars, peak_chances
 from spatialcarbon.report.sink_figures import sink_composition, sink_range
+from spatialcarbon.report.smoothing_figures import smoothing_frontier
+from spatialcarbon.report.trading_figures import buyers_and_sellers, market_clearing
 from spatialcarbon.report.transition_figures import transition_heatmap, transition_maps
 from spatialcarbon.report.types_map import types_map
 from spatialcarbon.report.waterfall_figure import effect_waterfall
+from spatialcarbon.report.zero_sum_figures import zero_sum_adjustments, zero_sum_paths
 
 __all__ = [
+    "allocation_burdens",
+    "allocation_maps",
     "association_over_time",
+    "border_contrast_map",
+    "buyers_and_sellers",
     "centre_map",
     "choosing_k",
     "class_intensities",
@@ -53,8 +72,11 @@ __all__ = [
     "density_curves",
     "density_ridges",
     "effect_waterfall",
+    "efficiency_intervals",
     "emission_sink_scatter",
+    "fairness_table",
     "fan_chart",
+    "frontier_plot",
     "gains_and_losses",
     "grey_degrees",
     "grey_heatmap",
@@ -72,12 +94,17 @@ __all__ = [
     "land_matrix",
     "land_shares",
     "lorenz_curves",
+    "lorenz_panels",
+    "market_clearing",
     "moran_over_time",
     "moran_scatter",
     "pair_intensities",
     "peak_bars",
     "peak_chances",
+    "preference_lines",
     "radar",
+    "rank_ranges",
+    "rank_slopes",
     "rate_scatter",
     "residual_map",
     "scenario_paths",
@@ -85,12 +112,18 @@ __all__ = [
     "shares_over_time",
     "sink_composition",
     "sink_range",
+    "smoothing_frontier",
     "stacked_composition",
     "stage_bars",
+    "target_gaps",
     "totals_over_time",
     "transition_heatmap",
     "transition_maps",
     "type_counts",
     "type_profiles",
     "types_map",
+    "variant_heatmap",
+    "weight_bars",
+    "zero_sum_adjustments",
+    "zero_sum_paths",
 ]

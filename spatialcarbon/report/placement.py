@@ -13,8 +13,11 @@ from spatialcarbon.report.canvas import GREY, INK
 from spatialcarbon.report.lettering import extent, halo
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
+
+    Floats = npt.NDArray[np.float64]
 
 _DIRECTIONS = tuple(
     (x, y) for y, x in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -87,7 +90,7 @@ def place_labels(
     assert fig is not None
     scale = fig.dpi / 72
     frame = ax.get_window_extent()
-    taken = list(obstacles)
+    taken = np.reshape([box.extents for box in obstacles], (-1, 4))
     made = []
     for position, (point, word) in enumerate(zip(points, words, strict=True)):
         note = ax.annotate(
@@ -114,7 +117,7 @@ def place_labels(
             note.remove()
             continue
         note.set_position((x / scale, y / scale))
-        taken.append(chosen)
+        taken = np.vstack([taken, chosen.extents])
         anchor = ax.transData.transform(point)
         gap = math.hypot(
             max(chosen.x0 - anchor[0], anchor[0] - chosen.x1, 0),
@@ -140,11 +143,11 @@ def place_labels(
     return made
 
 
-def _trouble(box: Bbox, frame: Bbox, taken: Sequence[Bbox]) -> float:
+def _trouble(box: Bbox, frame: Bbox, taken: Floats) -> float:
     """Area in which a box meets others or leaves the frame: 0 is a fine place."""
     inside = Bbox.intersection(box, frame)
     lost = box.width * box.height - (inside.width * inside.height if inside else 0.0)
-    for other in taken:
-        shared = Bbox.intersection(box, other)
-        lost += shared.width * shared.height if shared else 0.0
-    return round(lost, 3)
+    x0, y0, x1, y1 = taken.T
+    wide = np.minimum(x1, box.x1) - np.maximum(x0, box.x0)
+    high = np.minimum(y1, box.y1) - np.maximum(y0, box.y0)
+    return round(lost + float((wide.clip(0) * high.clip(0)).sum()), 3)

@@ -17,7 +17,9 @@ NAMES = [
     *("study002_built_area", "study002_moran", "study002_sinks", "study002_indicators"),
     *("study003_figures", "study003_rates"),
     *("study004_co2", "study004_fitted", "study004_reduction", "study004_zsg", "study004_growth"),
+    "study004_criteria",
     "illustrative_industry_shares",
+    "illustrative_abatement_prices",
 ]
 YRD26 = [
     310000,

@@ -201,11 +201,14 @@ def test_every_command_and_method_has_a_section() -> None:
     assert generated == sections
     assert "<!-- generated: analyses -->" in read(DOCS / "howto" / "study_file.md")
     assert set(analysis_names()) <= {
+        "allocate",
+        "allocation_sensitivity",
         "bivariate",
         "centre",
         "coupling",
         "decompose",
         "decoupling",
+        "dea",
         "density",
         "geary",
         "grey",
@@ -214,6 +217,7 @@ def test_every_command_and_method_has_a_section() -> None:
         "indicators",
         "industry",
         "inequality",
+        "judgement",
         "landcover",
         "lisa",
         "moran",
@@ -224,6 +228,8 @@ def test_every_command_and_method_has_a_section() -> None:
         "sensitivity",
         "simulation",
         "sinks",
+        "smoothing",
+        "trading",
         "transitions",
     }, "add its page"
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +80,17 @@ WRAPPED = (
 HANZI = "\u3400-\u9fff"
 
 
+def titles(part: Any) -> Iterator[str]:
+    """Every title in a study file: its own, and those of variables and sections."""
+    if isinstance(part, dict):
+        yield from (part[key] for key in part if key == "title")
+        for value in part.values():
+            yield from titles(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from titles(value)
+
+
 @pytest.fixture(scope="module")
 def said(sentences: Any, package: Path) -> dict[str, str]:
     """Every sentence that is looked up, and where it stands."""
@@ -87,8 +98,8 @@ def said(sentences: Any, package: Path) -> dict[str, str]:
     for (module, _), words in ELSEWHERE.items():
         listed |= dict.fromkeys(words, module)
     for study in sorted((package.parent / "analyses").glob("*/study.toml")):
-        title = tomllib.loads(study.read_text(encoding="utf-8"))["study"]["title"]
-        listed[title] = study.parent.name
+        content = tomllib.loads(study.read_text(encoding="utf-8"))
+        listed |= dict.fromkeys(titles(content), study.parent.name)
     return listed | dict.fromkeys(WRAPPED, "Text(...)")
 
 

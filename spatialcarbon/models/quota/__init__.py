@@ -1,0 +1,1 @@
+"""Quotas: who cuts how much, by principle or by efficiency."""
