@@ -67,7 +67,10 @@ class JudgementResult(Result):
         return self.table.copy()
 
     def curves(self, yardstick: str) -> dict[str, pd.DataFrame]:
-        """Return the Lorenz curve of each principle, as :func:`lorenz_curves` draws them."""
+        """Return the Lorenz curve of each principle.
+
+        :func:`~spatialcarbon.report.figures.lorenz_panels` draws them.
+        """
         rows = self.lorenz[self.lorenz["yardstick"] == yardstick]
         renamed = rows.rename(columns={"yardstick_share": "population", "amount_share": "value"})
         found: dict[str, Any] = {
