@@ -39,6 +39,7 @@ COMMANDS = {
     "weights": ("weights", "Build spatial weights for a map and describe or save them."),
     "landcover": ("landcover", "Measure what land turned into what between rasters."),
     "scenario": ("scenario", "Project emissions under scenarios, and find their peak years."),
+    "transfers": ("transfers", "Say whose demand causes whose emissions, from a table."),
 }
 
 

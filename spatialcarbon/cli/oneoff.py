@@ -69,6 +69,7 @@ def _example(analysis: Analysis) -> str:
     if analysis.parameters.COLUMNS:
         fields = analysis.parameters.model_fields
         needed = [field for field in analysis.parameters.COLUMNS if fields[field].is_required()]
+        needed = needed or list(analysis.parameters.COLUMNS[:3])
         own = " ".join(f"--{_flag(field)} {_sample(fields[field])}" for field in needed)
         return f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}".rstrip()
     dated = {"year", "years"} & set(analysis.parameters.model_fields)
@@ -163,7 +164,9 @@ def _method_options(analysis: Analysis) -> list[click.Parameter]:
             continue
         flag = f"--{_flag(name)}"
         help_ = say(field.description or "")
-        if kind is click.BOOL:
+        if field.is_required():
+            options.append(click.Option([flag], type=kind, required=True, help=help_))
+        elif kind is click.BOOL:
             options.append(
                 click.Option([f"{flag}/--no-{flag[2:]}"], default=field.default, help=help_)
             )

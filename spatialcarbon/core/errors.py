@@ -168,3 +168,7 @@ class WeakDiscriminationWarning(SpatialCarbonWarning):
 
 class InfeasibleAllocationWarning(SpatialCarbonWarning):
     """A unit is asked to cut more than it emits."""
+
+
+class NegativeDemandWarning(SpatialCarbonWarning):
+    """Final demand is below zero where stocks were run down: transfers may be negative."""

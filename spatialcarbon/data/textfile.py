@@ -20,12 +20,20 @@ DELIMITERS = {",": text("commas"), ";": text("semicolons"), "\t": text("tabs")}
 
 def read_text(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
     """Read a CSV, TSV or TXT file whose separator is told from its header."""
+    records, encoding, delimiter = text_records(path, sheet, encoding)
+    return assemble(records, path, encoding=encoding, delimiter=delimiter)
+
+
+def text_records(
+    path: Path, sheet: str | None, encoding: str | None
+) -> tuple[Iterator[tuple[int, Sequence[object]]], str, str]:
+    """Return the rows of a text file with their numbers, its encoding, and its separator."""
     no_sheet(path, sheet)
     check_size(path, path.stat().st_size, MAX_BYTES)
     content, encoding = decode(path.read_bytes(), path.name, encoding)
     delimiter = _delimiter(content, path)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-    return assemble(_records(reader, path), path, encoding=encoding, delimiter=delimiter)
+    return _records(reader, path), encoding, delimiter
 
 
 def _records(reader: Any, path: Path) -> Iterator[tuple[int, Sequence[object]]]:

@@ -21,6 +21,14 @@ from spatialcarbon.data.source import (
 
 def read_workbook(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
     """Read one worksheet of an Excel workbook as the values stored in it."""
+    rows, chosen = worksheet_rows(path, sheet, encoding)
+    return assemble(enumerate(rows, start=1), path, sheet=chosen)
+
+
+def worksheet_rows(
+    path: Path, sheet: str | None, encoding: str | None
+) -> tuple[list[list[object]], str]:
+    """Return the cells of one worksheet, all rows of equal length, and the name of the sheet."""
     no_encoding(path, encoding)
     check_size(path, path.stat().st_size, MAX_BYTES)
     try:
@@ -36,8 +44,7 @@ def read_workbook(path: Path, sheet: str | None, encoding: str | None) -> RawTab
     if any(cell is None for cells in rows for cell in cells):
         _refuse_uncomputed(path, chosen, rows)
     width = max((len(cells) for cells in rows), default=0)
-    padded = [[*cells, *[None] * (width - len(cells))] for cells in rows]
-    return assemble(enumerate(padded, start=1), path, sheet=chosen)
+    return [[*cells, *[None] * (width - len(cells))] for cells in rows], chosen
 
 
 def _holds_anything(rows: list[list[object]]) -> bool:

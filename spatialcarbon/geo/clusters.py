@@ -20,6 +20,7 @@ from spatialcarbon.data.names import match_names
 REGISTRIES: Mapping[str, Level] = {
     "plan": "city",
     "variants": "city",
+    "metros": "city",
     "belts": "province",
     "zones": "province",
     "regions": "province",
@@ -46,12 +47,14 @@ def clusters(registry: str | None = None, *, path: str | Path | None = None) -> 
 
     Parameters
     ----------
-    registry : {"plan", "variants", "belts", "zones", "regions"}, optional
+    registry : {"plan", "variants", "metros", "belts", "zones", "regions"}, optional
         One built-in registry; all of them by default.
 
         - ``plan``: the five city clusters of the 14th five-year plan, BTH (14
           cities, Anyang among them), YRD (41), PRD (9), CY (16), MYR (31).
         - ``variants``: BTH13 without Anyang, YRD26 of the plan of 2016.
+        - ``metros``: the Chengdu metropolitan area (CDMA, 4 cities) and the Wuhan city
+          circle (WHCC, 9 cities).
         - ``belts``: the three economic belts of study 001 (EAST, CENTRAL, WEST).
         - ``zones``: the eight comprehensive economic zones (八大综合经济区).
         - ``regions``: the eight input-output regions of study 001.

@@ -13,13 +13,26 @@ from spatialcarbon.report.association_series import association_over_time
 from spatialcarbon.report.border_map import border_contrast_map
 from spatialcarbon.report.centre_map import centre_map, group_centres_map
 from spatialcarbon.report.choosing_k_figure import choosing_k
+from spatialcarbon.report.chord_figure import transfer_chord
+from spatialcarbon.report.coalition_figures import shares_by_rule
+from spatialcarbon.report.compensation_figures import coefficient_plane, payers_and_receivers
+from spatialcarbon.report.compensation_map import compensation_map
 from spatialcarbon.report.coupling_figures import class_map, coupling_plane
 from spatialcarbon.report.dea_figures import efficiency_intervals, frontier_plot
 from spatialcarbon.report.decoupling_figures import decoupling_plane, kind_map
 from spatialcarbon.report.density_figures import density_curves
 from spatialcarbon.report.driver_figures import cumulative_lines, stage_bars
 from spatialcarbon.report.emission_sink_figure import emission_sink_scatter
+from spatialcarbon.report.evaluation_figures import (
+    event_study_plot,
+    love_plot,
+    placebo_plot,
+    propensity_overlap,
+)
+from spatialcarbon.report.evolution_figures import phase_portrait
 from spatialcarbon.report.flow_figure import land_flows
+from spatialcarbon.report.game_figures import licensing_regions, payoff_by_mode
+from spatialcarbon.report.govern_figures import mode_regions, net_transfer_map, payment_matrix
 from spatialcarbon.report.grey_figures import grey_degrees, grey_over_time
 from spatialcarbon.report.grey_ranks import grey_heatmap, grey_ranks
 from spatialcarbon.report.growth_figures import growth_curves, growth_forecasts
@@ -49,6 +62,8 @@ from spatialcarbon.report.simulation_figures import fan_chart, peak_bars, peak_c
 from spatialcarbon.report.sink_figures import sink_composition, sink_range
 from spatialcarbon.report.smoothing_figures import smoothing_frontier
 from spatialcarbon.report.trading_figures import buyers_and_sellers, market_clearing
+from spatialcarbon.report.transfer_figures import production_consumption, transfer_heatmap
+from spatialcarbon.report.transfer_map import transfer_map
 from spatialcarbon.report.transition_figures import transition_heatmap, transition_maps
 from spatialcarbon.report.types_map import types_map
 from spatialcarbon.report.waterfall_figure import effect_waterfall
@@ -64,8 +79,10 @@ __all__ = [
     "choosing_k",
     "class_intensities",
     "class_map",
+    "coefficient_plane",
     "coefficient_plot",
     "comparison",
+    "compensation_map",
     "coupling_plane",
     "cumulative_lines",
     "decoupling_plane",
@@ -74,6 +91,7 @@ __all__ = [
     "effect_waterfall",
     "efficiency_intervals",
     "emission_sink_scatter",
+    "event_study_plot",
     "fairness_table",
     "fan_chart",
     "frontier_plot",
@@ -93,15 +111,26 @@ __all__ = [
     "land_flows",
     "land_matrix",
     "land_shares",
+    "licensing_regions",
     "lorenz_curves",
     "lorenz_panels",
+    "love_plot",
     "market_clearing",
+    "mode_regions",
     "moran_over_time",
     "moran_scatter",
+    "net_transfer_map",
     "pair_intensities",
+    "payers_and_receivers",
+    "payment_matrix",
+    "payoff_by_mode",
     "peak_bars",
     "peak_chances",
+    "phase_portrait",
+    "placebo_plot",
     "preference_lines",
+    "production_consumption",
+    "propensity_overlap",
     "radar",
     "rank_ranges",
     "rank_slopes",
@@ -109,6 +138,7 @@ __all__ = [
     "residual_map",
     "scenario_paths",
     "sensitivity_plot",
+    "shares_by_rule",
     "shares_over_time",
     "sink_composition",
     "sink_range",
@@ -117,6 +147,9 @@ __all__ = [
     "stage_bars",
     "target_gaps",
     "totals_over_time",
+    "transfer_chord",
+    "transfer_heatmap",
+    "transfer_map",
     "transition_heatmap",
     "transition_maps",
     "type_counts",

@@ -48,9 +48,13 @@ def illustrative_variables(file: StudyFile, invented: frozenset[str]) -> frozens
 
 def uses_illustrative(done: Done) -> bool:
     """Return whether an analysis was made from invented numbers: a variable, table or raster."""
+    if getattr(done.parameters, "assumed", False):
+        return True
     if hasattr(done.parameters, "raster") and done.inputs.rasters:
         return done.inputs.raster_named(done.parameters.raster).illustrative
-    named = set(_strings(done.parameters.model_dump(exclude={"name", "title"})))
+    # Values only: a field may be called like a variable that it does not use.
+    given = done.parameters.model_dump(exclude={"name", "title"})
+    named = set(_strings(list(given.values())))
     named.update(*(done.parameters.variables_in(field) for field in done.parameters.COLUMNS))
     return bool(named & done.inputs.illustrative) or any(map(is_illustrative, named))
 

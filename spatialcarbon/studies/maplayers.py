@@ -56,7 +56,8 @@ def localised(layer: Layer, language: Language) -> Layer:
         else:
             frame[NAME] = [item.render(language) for item in names]
     for column in frame.columns:
-        if column != frame.geometry.name and frame[column].map(type).eq(Text).any():
+        words = frame[column].map(lambda cell: isinstance(cell, Text))
+        if column != frame.geometry.name and words.any():
             frame[column] = [item.render(language) for item in frame[column]]
     known = {*map(str, frame.columns), str(frame.index.name)}
     kept = {column: words for column, words in aliases.items() if column in known}

@@ -85,6 +85,9 @@ def input_checksums(study: Study) -> dict[str, str]:
         for read in (printed, rates if isinstance(rates, str) else None):
             if read:
                 found[f"table: {read}"] = _table_checksum(study, read)
+        mapping = getattr(step.parameters, "mapping", None)
+        if mapping:
+            found[f"mapping: {mapping}"] = _table_checksum(study, mapping)
     return found
 
 

@@ -243,7 +243,9 @@ def _cross_checks(
                 require(["weights", name, field], value, variables)
     weights = [name for name, _ in _sections(content, "weights")] or [DEFAULT_WEIGHTS]
     rasters = [name for name, _ in _sections(content, "rasters")]
-    if not content.get("tables") and not content.get("rasters"):
+    # An analysis that names its own table needs no variables of the study.
+    own = bool(steps) and all(getattr(s.parameters, "table", None) for s in steps.values())
+    if not content.get("tables") and not content.get("rasters") and not own:
         problems.append((lines.find(["tables"]), "tables", text("is missing")))
     for at, step in steps.items():
         named = [*getattr(step.parameters, "VARIABLES", ()), *step.parameters.COLUMNS]

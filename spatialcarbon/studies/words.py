@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.language import Language, Text, text
 
 
 def shown(value: float, digits: int = 3) -> str:
@@ -30,6 +30,32 @@ def significant(value: float, digits: int = 3) -> str:
 
     rounded = Decimal(f"{value:.{digits}g}")
     return f"{rounded:,f}".replace("-", "−")
+
+
+class Money(Text):
+    """An amount of yuan in words: millions in English, 万元 and 亿元 in Chinese.
+
+    Examples
+    --------
+    >>> Money(18_900_000.0).render("en"), Money(18_900_000.0).render("zh")
+    ('18.9 million CNY', '1,890万元')
+    """
+
+    def __init__(self, amount: float) -> None:
+        super().__init__("", {"amount": amount})
+
+    def render(self, language: Language) -> str:
+        """Return the amount in the unit that readers of the language count in."""
+        amount: float = self.params["amount"]
+        if abs(amount) < 1e5:
+            said = text("{value} CNY", value=significant(amount))
+        elif language == "en":
+            said = text("{value} million CNY", value=significant(amount / 1e6))
+        elif abs(amount) < 1e8:
+            said = text("{value} ten thousand CNY", value=significant(amount / 1e4))
+        else:
+            said = text("{value} hundred million CNY", value=significant(amount / 1e8))
+        return said.render(language)
 
 
 VARIABLES: Mapping[str, Text] = {

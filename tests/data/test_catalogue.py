@@ -15,11 +15,14 @@ NAMES = [
     *("province_gdp", "province_population", "province_co2"),
     *("study001_forest", "study001_land", "study001_regions"),
     *("study002_built_area", "study002_moran", "study002_sinks", "study002_indicators"),
+    "study002_places",
     *("study003_figures", "study003_rates"),
     *("study004_co2", "study004_fitted", "study004_reduction", "study004_zsg", "study004_growth"),
     "study004_criteria",
     "illustrative_industry_shares",
     "illustrative_abatement_prices",
+    *("miller_blair_two_regions", "illustrative_eight_regions"),
+    "illustrative_sinks_gdp",
 ]
 YRD26 = [
     310000,

@@ -205,12 +205,15 @@ def test_every_command_and_method_has_a_section() -> None:
         "allocation_sensitivity",
         "bivariate",
         "centre",
+        "compensate",
         "coupling",
         "decompose",
         "decoupling",
         "dea",
         "density",
+        "evaluate",
         "geary",
+        "govern",
         "grey",
         "growth",
         "hotspots",
@@ -230,6 +233,7 @@ def test_every_command_and_method_has_a_section() -> None:
         "sinks",
         "smoothing",
         "trading",
+        "transfers",
         "transitions",
     }, "add its page"
 
@@ -309,7 +313,8 @@ def test_every_formula_can_be_drawn() -> None:
     for name, latex in listed:
         for row in filter(str.strip, latex.split("\\\\")):
             try:
-                mathtext.svg(row)
+                for drawn in {row, row.replace(r"\frac", r"\dfrac")}:  # in a line, and on its own
+                    mathtext.svg(drawn)
             except ValueError as error:
                 failed.append(f"{name}: {row.strip()}: {str(error).splitlines()[-1]}")
     assert not failed

@@ -9,6 +9,7 @@ from spatialcarbon.geo.clusters import REGISTRIES, clusters, groups_for, members
 SIZES = {
     "plan": {"BTH": 14, "YRD": 41, "PRD": 9, "CY": 16, "MYR": 31},
     "variants": {"BTH13": 13, "YRD26": 26},
+    "metros": {"CDMA": 4, "WHCC": 9},
     "belts": {"EAST": 11, "CENTRAL": 8, "WEST": 12},
     "zones": {
         "ZONE-NE": 3,

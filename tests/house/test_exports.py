@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -70,21 +69,20 @@ def test_what_was_promised_is_listed() -> None:
     assert {*PROMISED, *family} <= set(sc.__all__)
 
 
-def test_the_three_lists_agree(modules: Mapping[str, ast.Module]) -> None:
-    checking = next(
-        node
-        for node in modules["__init__.py"].body
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    )
-    typed = {
-        alias.name: str(node.module).removeprefix("spatialcarbon.")
-        for node in checking.body
+def test_the_three_lists_agree(package: Path) -> None:
+    stub = ast.parse((package / "__init__.pyi").read_text(encoding="utf-8"))
+    listed = [
+        (alias.name, alias.asname, str(node.module).removeprefix("spatialcarbon."))
+        for node in stub.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-    }
-    assert typed == LAZY
-    assert set(LAZY) <= set(sc.__all__)
-    eager = set(sc.__all__) - set(LAZY)
+    ]
+    assert len(listed) == len(stub.body) == len(sc.__all__)
+    assert all(name == exported for name, exported, _ in listed)
+    typed = {name: module for name, _, module in listed}
+    assert {name: typed[name] for name in LAZY} == LAZY
+    eager = set(typed) - set(LAZY)
+    assert set(sc.__all__) == set(typed)
     assert all(hasattr(errors, name) for name in eager - {"__version__"})
 
 

@@ -1,0 +1,1 @@
+"""Compensation, games, licensing, coalitions and evaluation: who pays, and who would sign."""

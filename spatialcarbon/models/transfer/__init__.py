@@ -1,0 +1,1 @@
+"""Embodied transfers: whose demand causes whose emissions, by multi-region tables."""
