@@ -23,8 +23,8 @@ def svg(latex: str) -> str:
     """Return one line of mathematics as inline SVG in the colour of the text around it."""
     # What LaTeX knows and mathtext calls otherwise.
     plain = " ".join(latex.split()).replace("&", "").replace(r"\tfrac", r"\frac")
-    plain = re.sub(r"\\(d?frac)\s*(\w)\s*(\w)", r"\\\1{\2}{\3}", plain)
-    plain = re.sub(r"\\(d?frac)\s*(\w)\s*(?=\{)", r"\\\1{\2}", plain)
+    plain = re.sub(r"\\(d?frac)\s*(\\[a-zA-Z]+|\w)\s*", r"\\\1{\2}", plain)
+    plain = re.sub(r"\\(d?frac)(\{[^{}]*\})\s*(\\[a-zA-Z]+|\w)", r"\\\1\2{\3}", plain)
     plain = re.sub(r"\\(ge|le)(?![a-zA-Z])", r"\\\1q", plain)
     plain = re.sub(r"\\sqrt\s*(\\[a-zA-Z]+|\w)", r"\\sqrt{\1}", plain)
     plain = re.sub(r"\\[bB]ig[lr]?(?![a-z])", "", plain)

@@ -46,7 +46,7 @@ SCHEMES: Mapping[str, Mapping[str, float]] = MappingProxyType(
         ),
     }
 )
-"""Class → its inclusive lower bound of D: the six of METHODS, and the ten often printed."""
+"""Class → its inclusive lower bound of D: six, and the ten often printed."""
 
 CLASS_NAMES: Mapping[str, Text] = MappingProxyType(
     {

@@ -285,6 +285,7 @@ def test_study_003_totals() -> None:
         assert inside - outside == pytest.approx(printed, abs=5e-4)
 
 
+INDENTED = r"^([ ]*)\.\. math::\n\n?((?:\1[ ]+\S.*\n|\n)+)"
 ONE_LINE = r"\.\. math:: (.+(?:\n[ ]{6,}\S.*)*)"
 
 
@@ -299,8 +300,8 @@ def formulas() -> list[tuple[str, str]]:
         found += [(path.name, latex) for latex in [*blocks, *inline]]
     for path in sorted((ROOT / "spatialcarbon").rglob("*.py")):
         text = read(path)
-        directive = r"\.\. math::\n\n((?:[ ]{8,}.*\n|\n)+?)(?=\n?[ ]{0,7}\S|\Z)"
-        blocks = [*re.findall(directive, text), *re.findall(ONE_LINE, text)]
+        blocks = [block for _, block in re.findall(INDENTED, text, re.M)]
+        blocks += re.findall(ONE_LINE, text)
         found += [(path.name, latex) for latex in [*blocks, *re.findall(r":math:`([^`]+)`", text)]]
     return found
 

@@ -34,7 +34,7 @@ PLATFORM = "(platform)"
 
 _AMOUNTS = text("the amounts")
 _ZERO = 1e-9
-"""Amounts below this share of all payments count as zero (METHODS: identities to 1e-9)."""
+"""Amounts below this share of all payments count as zero (identities hold to 1e-9)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
