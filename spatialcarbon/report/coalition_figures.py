@@ -10,7 +10,8 @@ from matplotlib.ticker import FuncFormatter
 
 from spatialcarbon.core.language import Language, Text, translate
 from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
-from spatialcarbon.report.lettering import extent, name_of, number, with_unit, wrap
+from spatialcarbon.report.fittings import legend_rows
+from spatialcarbon.report.lettering import name_of, number, with_unit, wrap
 from spatialcarbon.report.palettes import QUALITATIVE
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
 
@@ -66,7 +67,7 @@ def shares_by_rule(
     tall = min(step * len(gains) + 0.6, 9.0)
     words = [translate(RULE_NAMES[rule], language) for rule in rules]
     probe = Sheet("", 1.0, language)
-    rows = _legend_rows(probe, words)
+    rows = legend_rows(probe, words)
     above = 0.26 * rows + 0.12
     notes = [translate("Filled: no group would leave. Hollow: some group would.", language)]
     if comparison.checks["in_core"].isna().all():
@@ -117,10 +118,3 @@ def _fill(comparison: SharingComparison, rule: str) -> str:
     """Return the colour of a rule, or white where some group would leave."""
     left = comparison.checks["in_core"][rule] is not None and not comparison.checks["in_core"][rule]
     return "white" if left else _COLOURS[rule]
-
-
-def _legend_rows(sheet: Sheet, words: list[str]) -> int:
-    """Return in how many rows the names of the rules fit above the axes."""
-    letters = [sheet.fig.text(0, 0, word, fontsize=8.5) for word in words]
-    widest = max(extent(sheet.fig, letter).width for letter in letters) / sheet.fig.dpi + 0.5
-    return -(-len(words) // max(1, int((WIDTH - 2 * MARGIN) / widest)))

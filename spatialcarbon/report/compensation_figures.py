@@ -27,7 +27,9 @@ from spatialcarbon.models.governance.compensation_formulas import (
     ZONES,
 )
 from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
+from spatialcarbon.report.fittings import log_ticks
 from spatialcarbon.report.lettering import name_of, number, with_unit, wrap
+from spatialcarbon.report.measures import money_measure
 from spatialcarbon.report.palettes import NO_DATA
 from spatialcarbon.report.placement import place_labels
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
@@ -49,21 +51,8 @@ ZONE_COLOURS = {
     OPTIMISATION: "#e08b5c",
     UNDEFINED: NO_DATA,
 }
-MONEY = ((1e8, "10^8 CNY"), (1e4, "10^4 CNY"), (1.0, "CNY"))
 _TABLE = text("the table of a compensation")
 _SHOWN = 15
-
-
-def money_measure(values: Any) -> tuple[float, str]:
-    """Return the unit that suits amounts of money, and its size in CNY.
-
-    Examples
-    --------
-    >>> money_measure([3e8, -2e6])
-    (100000000.0, '10^8 CNY')
-    """
-    largest = float(np.nanmax(np.abs(np.asarray(values, dtype=float)), initial=0.0))
-    return next((item for item in MONEY if largest >= item[0]), MONEY[-1])
 
 
 def below(side: Axes, upper: Legend) -> float:
@@ -213,7 +202,7 @@ def coefficient_plane(
                        c=[ZONE_COLOURS[zone] for zone in rows["zone"]],
                        edgecolors=INK, linewidths=0.6)  # fmt: skip
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-        axis.set_major_locator(FixedLocator(_ticks(*limits)))
+        axis.set_major_locator(FixedLocator(log_ticks(*limits)))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.set_xlabel(translate("Economic contribution (share of GDP / share of emissions)", language))
@@ -229,12 +218,6 @@ def _around_one(values: pd.Series[float]) -> tuple[float, float]:
     low, high = min(float(values.min()), 1.0), max(float(values.max()), 1.0)
     room = max((high / low) ** 0.1, 1.12)
     return min(low / room, 0.5), max(high * room, 2.0)
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    steps = (1.0, 2.0, 5.0) if high / low < 1500 else (1.0,)
-    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    return [s * 10.0**p for p in powers for s in steps if low <= s * 10.0**p <= high]
 
 
 def _tint_zones(ax: Axes) -> None:

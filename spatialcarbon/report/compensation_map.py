@@ -13,10 +13,11 @@ from spatialcarbon.core.align import require_columns, same_units
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.models.governance.compensation_formulas import UNDEFINED, ZONES
 from spatialcarbon.report.canvas import in_house_style
-from spatialcarbon.report.compensation_figures import ZONE_COLOURS, below, money_measure
+from spatialcarbon.report.compensation_figures import ZONE_COLOURS, below
 from spatialcarbon.report.lettering import number, unit_label, wrap
 from spatialcarbon.report.map_canvas import draw_map, map_view, name_groups
 from spatialcarbon.report.map_furniture import COLUMN, legend, map_sheet, scale_and_north
+from spatialcarbon.report.measures import money_measure
 from spatialcarbon.report.palettes import natural_breaks, number_label
 from spatialcarbon.report.placement import place_labels
 from spatialcarbon.report.sheet import MARGIN, WIDTH

@@ -16,6 +16,7 @@ from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.models.quota.dea_result import DEAStatus
 from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
+from spatialcarbon.report.fittings import legend_above
 from spatialcarbon.report.lettering import name_of, number, with_unit, wrap
 from spatialcarbon.report.placement import place_labels
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
@@ -105,7 +106,7 @@ def frontier_plot(
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.set_xlabel(with_unit(input_name or str(result.inputs.columns[0]), input_unit, language))
     ax.set_ylabel(with_unit(output_name or str(result.outputs.columns[0]), output_unit, language))
-    _legend(
+    legend_above(
         sheet, 5.2, [
             Line2D([], [], color=BEST, marker="o", markersize=6, markeredgecolor="white",
                    label=translate("Efficient, and the frontier", language)),
@@ -217,7 +218,7 @@ def efficiency_intervals(
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.set_xlabel(_score(result.orientation, language))
     share = text("Interval, {share} %", share=number(100 * result.confidence))
-    _legend(
+    legend_above(
         sheet, tall + 0.3, [
             Line2D([], [], linestyle="none", marker="o", markersize=5, markerfacecolor="white",
                    markeredgecolor=BEST, label=translate("As estimated", language)),
@@ -234,10 +235,3 @@ def _score(orientation: str, language: Language) -> str:
     if orientation == "input":
         return translate("Efficiency θ (1 = on the frontier)", language)
     return translate("Efficiency φ (1 = on the frontier, larger is worse)", language)
-
-
-def _legend(sheet: Sheet, top: float, handles: list[Line2D]) -> None:
-    sheet.fig.legend(
-        handles=handles, ncols=len(handles), loc="upper left", borderaxespad=0, borderpad=0,
-        bbox_to_anchor=(MARGIN / WIDTH, (sheet.bottom + top) / sheet.height), columnspacing=1.5,
-    ).set_gid("legend")  # fmt: skip

@@ -14,12 +14,14 @@ from spatialcarbon.core.align import check_unique, conform_labels, require_colum
 from spatialcarbon.core.errors import DegenerateDataError, some
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.report.canvas import GREY, INK, in_house_style
+from spatialcarbon.report.fittings import log_ticks
 from spatialcarbon.report.lettering import name_of, number, with_unit
+from spatialcarbon.report.measures import readable_measure
 from spatialcarbon.report.palettes import qualitative_colours
 from spatialcarbon.report.placement import place_labels
 from spatialcarbon.report.radar_figure import numeric_table
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
-from spatialcarbon.report.sink_figures import SINK, readable_measure
+from spatialcarbon.report.sink_figures import SINK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +100,7 @@ def emission_sink_scatter(
     point = [colours.get(None if labels is None else labels[p], GREY) for p in drawn.index]
     ax.scatter(x, y, s=34, c=point, edgecolors="white", linewidths=0.5, zorder=4, gid="places")
     for axis, limits in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
-        axis.set_major_locator(FixedLocator(_ticks(*limits)))
+        axis.set_major_locator(FixedLocator(log_ticks(*limits)))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.set_xlabel(with_unit(text("CO2 emissions per year"), x_unit, language))
@@ -116,13 +118,6 @@ def _wide(values: pd.Series[float]) -> tuple[float, float]:
     low, high = float(values.min()), float(values.max())
     room = max((high / low) ** 0.08, (10 / (high / low)) ** 0.5 if high / low < 10 else 1.0, 1.15)
     return low / room, high * room
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers between two limits: 1, 2, 5 when there is room, else powers of ten."""
-    steps = (1.0, 2.0, 5.0) if high / low < 1500 else (1.0,)
-    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    return [s * 10.0**p for p in powers for s in steps if low <= s * 10.0**p <= high]
 
 
 def _colours(labels: pd.Series[Any] | None) -> dict[Any, str]:

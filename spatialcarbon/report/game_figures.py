@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import MultipleLocator
 
 from spatialcarbon.core.align import require_columns
 from spatialcarbon.core.errors import MissingDataError, SchemaError
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.models.governance.govern_reason import MODE_NAMES
 from spatialcarbon.models.governance.licence_terms import Terms
-from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
-from spatialcarbon.report.lettering import halo, name_of, number, say, with_unit, wrap
+from spatialcarbon.report.canvas import GREY, INK, in_house_style
+from spatialcarbon.report.fittings import place_axis
+from spatialcarbon.report.lettering import halo, name_of, say, with_unit, wrap
+from spatialcarbon.report.measures import money_measure
 from spatialcarbon.report.radar_figure import numeric_table
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
 
@@ -34,20 +36,7 @@ MODE_COLOURS = {
 }
 MODE_MARKERS = {"nash": "|", "cooperation": "D", "compensation": "o", "licensing": "^"}
 REGION_COLOURS = {"fee": "#cfe0ee", "royalty": "#f9dcc4", "none": "#e6e6e6"}
-MONEY = ((1e8, "10^8 CNY"), (1e4, "10^4 CNY"), (1.0, "CNY"))
 _CONTRACTS = text("the table of contracts")
-
-
-def money_measure(values: Any) -> tuple[float, str]:
-    """Return the unit that suits amounts of money, and its size in CNY.
-
-    Examples
-    --------
-    >>> money_measure([2e9, 5e5])
-    (100000000.0, '10^8 CNY')
-    """
-    largest = float(np.nanmax(np.abs(np.asarray(values, dtype=float)), initial=0.0))
-    return next((item for item in MONEY if largest >= item[0]), MONEY[-1])
 
 
 @in_house_style
@@ -110,7 +99,7 @@ def payoff_by_mode(
         columnspacing=1.5, handletextpad=0.3,
     ).set_gid("legend")  # fmt: skip
     ax = sheet.axes(1.5, 0.5, WIDTH - 1.8, tall - 0.6)
-    _place_axis(ax, sheet, [name_of(place, names, language) for place in data.index])
+    place_axis(ax, sheet, [name_of(place, names, language) for place in data.index])
     rows = np.arange(len(data))
     spans = data.assign(zero=0.0)
     ax.hlines(rows, spans.min(axis=1), spans.max(axis=1), color="#d0d0d0", linewidth=1.6)
@@ -122,16 +111,6 @@ def payoff_by_mode(
     ax.set_xlabel(with_unit(text("Gain against no cooperation"), unit, language))
     sheet.fit(ax, MARGIN, 0.02, WIDTH - 2 * MARGIN, tall - 0.1)
     return sheet.fig
-
-
-def _place_axis(ax: Axes, sheet: Sheet, names: Sequence[str]) -> None:
-    ax.set(ylim=(len(names) - 0.45, -0.55), yticks=range(len(names)))
-    small = 8.5 if len(names) <= 12 else 7.5
-    ax.set_yticklabels([wrap(sheet.fig, name, 2.0, fontsize=small) for name in names])
-    ax.tick_params(axis="y", length=0, labelsize=small)
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x", color=FAINT)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
 def _zero(ax: Axes, data: pd.DataFrame, language: Language) -> None:

@@ -15,10 +15,11 @@ from spatialcarbon.core.errors import DegenerateDataError, OptionError
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.models.governance.govern_reason import MODE_NAMES
 from spatialcarbon.report.canvas import GREY, INK, in_house_style
-from spatialcarbon.report.game_figures import MODE_COLOURS, money_measure
+from spatialcarbon.report.game_figures import MODE_COLOURS
 from spatialcarbon.report.lettering import ink_on, name_of, number, say, unit_label, wrap
 from spatialcarbon.report.map_canvas import draw_map, map_view
 from spatialcarbon.report.map_furniture import COLUMN, class_legend, map_sheet, scale_and_north
+from spatialcarbon.report.measures import money_measure
 from spatialcarbon.report.palettes import classify, diverging_colours, zero_centred_breaks
 from spatialcarbon.report.placement import place_labels
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.report.canvas import GREY, INK, in_house_style
+from spatialcarbon.report.fittings import shade
 from spatialcarbon.report.flow_figure import checked_matrix, class_colours, class_words
 from spatialcarbon.report.lettering import emphasise, ink_on, number, wrap
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
@@ -105,7 +106,7 @@ def _cells(ax: Axes, table: pd.DataFrame) -> None:
     most = float(moved.max()) or 1.0
     for (row, column), km2 in np.ndenumerate(held):
         stays = row == column
-        fill = _KEPT if stays else _shade(moved[row, column] / most) if km2 > 0 else "white"
+        fill = _KEPT if stays else shade(moved[row, column] / most, _SHADES) if km2 > 0 else "white"
         ax.add_patch(
             Rectangle((column, row), 1, 1, facecolor=fill, edgecolor="white", linewidth=1.2,
                       gid=f"cell {table.index[row]} {table.columns[column]}")
@@ -175,9 +176,3 @@ def _chip(ax: Axes, at: int, colour: str, width: float) -> None:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0005 else "< 0.1 %"
-
-
-def _shade(share: float) -> str:
-    low, high = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in _SHADES)
-    mixed = low + (high - low) * share
-    return "#" + "".join(f"{round(part):02x}" for part in mixed.tolist())

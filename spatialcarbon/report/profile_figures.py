@@ -14,6 +14,7 @@ from spatialcarbon.core.align import same_units
 from spatialcarbon.core.errors import SchemaError, some
 from spatialcarbon.core.language import Language, Text, translate
 from spatialcarbon.report.canvas import FAINT, GREY, in_house_style
+from spatialcarbon.report.fittings import legend_rows
 from spatialcarbon.report.lettering import (
     emphasise,
     extent,
@@ -86,7 +87,7 @@ def stacked_composition(
     colours = qualitative_colours(data.columns)
     probe = Sheet("", 1.0, language)
     categories = {c: name_of(c, category_names, language) for c in data.columns}
-    rows = _legend_rows(probe, list(categories.values()))
+    rows = legend_rows(probe, list(categories.values()))
     above = 0.24 * rows + 0.1
     sheet = Sheet(title, tall + above, language, source=source)
     handles = [
@@ -119,13 +120,6 @@ def stacked_composition(
     for place in np.flatnonzero(empty).tolist():
         ax.text(0.01, place, translate("no data", language), va="center", color=GREY, fontsize=8)
     return sheet.fig
-
-
-def _legend_rows(sheet: Sheet, words: list[str]) -> int:
-    """Return in how many rows the names of the categories fit above the bars."""
-    letters = [sheet.fig.text(0, 0, word, fontsize=8.5) for word in words]
-    widest = max(extent(sheet.fig, letter).width for letter in letters) / sheet.fig.dpi + 0.5
-    return -(-len(words) // max(1, int((WIDTH - 2 * MARGIN) / widest)))
 
 
 def _label_inside(ax: Axes, bar: Any, share: float, colour: str) -> None:

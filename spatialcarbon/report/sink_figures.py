@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from spatialcarbon.core.align import require_columns
 from spatialcarbon.core.errors import MissingDataError
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.models.land.legends import land_class_colours
 from spatialcarbon.models.land.sink_areas import land_names
-from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
-from spatialcarbon.report.lettering import name_of, number, with_unit, wrap
+from spatialcarbon.report.canvas import GREY, INK, in_house_style
+from spatialcarbon.report.fittings import place_axis
+from spatialcarbon.report.lettering import name_of, with_unit
+from spatialcarbon.report.measures import readable_measure
 from spatialcarbon.report.palettes import qualitative_colours
 from spatialcarbon.report.radar_figure import numeric_table
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Names = Mapping[Any, str | Text]
 
 SINK = text("Carbon sink")
-MEASURES = ((1e6, "Mt CO2"), (1e4, "10^4 t CO2"), (1.0, "t CO2"))
 _TABLE = text("the table of places")
-
-
-def readable_measure(values: Any) -> tuple[float, str]:
-    """Return the unit that suits tonnes of CO2, and its size in tonnes.
-
-    Examples
-    --------
-    >>> readable_measure([2e7, 5e5])
-    (1000000.0, 'Mt CO2')
-    """
-    largest = float(np.nanmax(np.abs(np.asarray(values, dtype=float)), initial=0.0))
-    return next((item for item in MEASURES if largest >= item[0]), MEASURES[-1])
 
 
 @in_house_style
@@ -95,7 +82,7 @@ def sink_composition(
         borderaxespad=0, borderpad=0, columnspacing=1.3,
     ).set_gid("legend")  # fmt: skip
     ax = sheet.axes(1.5, 0.5, WIDTH - 1.8, tall - 0.6)
-    _place_axis(ax, sheet, [name_of(p, names, language) for p in data.index])
+    place_axis(ax, sheet, [name_of(p, names, language) for p in data.index])
     for sign in (1, -1):
         left = np.zeros(len(data))
         for land in data.columns:
@@ -116,16 +103,6 @@ def sink_composition(
 def _sum_mark(words: str) -> Line2D:
     return Line2D([], [], linestyle="none", marker="D", markersize=5, markerfacecolor="white",
                   markeredgecolor=INK, label=words)  # fmt: skip
-
-
-def _place_axis(ax: Axes, sheet: Sheet, names: Sequence[str]) -> None:
-    ax.set(ylim=(len(names) - 0.45, -0.55), yticks=range(len(names)))
-    small = 8.5 if len(names) <= 12 else 7.5
-    ax.set_yticklabels([wrap(sheet.fig, name, 2.0, fontsize=small) for name in names])
-    ax.tick_params(axis="y", length=0, labelsize=small)
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x", color=FAINT)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
 
 
 @in_house_style
@@ -168,7 +145,7 @@ def sink_range(
         bbox_to_anchor=(MARGIN / WIDTH, (sheet.bottom + tall + 0.3) / sheet.height),
     ).set_gid("legend")  # fmt: skip
     ax = sheet.axes(1.5, 0.5, WIDTH - 1.8, tall - 0.6)
-    _place_axis(ax, sheet, [name_of(p, names, language) for p in data.index])
+    place_axis(ax, sheet, [name_of(p, names, language) for p in data.index])
     rows = range(len(data))
     ax.hlines(rows, data["low"], data["high"], color="#7a9fc4", linewidth=4, gid="range")
     ax.plot(data["central"], rows, linestyle="none", marker="o", markersize=6.5,

@@ -13,6 +13,7 @@ from spatialcarbon.core.align import same_units
 from spatialcarbon.core.errors import SchemaError, some
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.report.canvas import GREY, INK, in_house_style
+from spatialcarbon.report.fittings import shade
 from spatialcarbon.report.layers import LISA_TEXTS
 from spatialcarbon.report.lettering import emphasise, ink_on
 from spatialcarbon.report.map_canvas import MapView, draw_areas, draw_map, map_view
@@ -137,7 +138,7 @@ def _cells(
         for column, destination in enumerate(table.columns):
             n = int(table.loc[origin, destination])
             share = n / totals[origin] if totals[origin] else 0.0
-            fill = _shade(share) if n else "white"
+            fill = shade(share, _SHADES) if n else "white"
             ax.add_patch(Rectangle((column, row), 1, 1, facecolor=fill, edgecolor="#e3e3e3",
                                    linewidth=0.7, gid=f"cell {origin} {destination}"))  # fmt: skip
             ink = ink_on(fill) if n else "#c4c4c4"
@@ -167,12 +168,6 @@ def _cells(
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.005 else "< 1 %"
-
-
-def _shade(share: float) -> str:
-    low, high = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in _SHADES)
-    mixed = low + (high - low) * share
-    return "#" + "".join(f"{round(part):02x}" for part in mixed.tolist())
 
 
 def _broken(words: str) -> str:

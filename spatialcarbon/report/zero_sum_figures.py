@@ -13,6 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Language, Text, text, translate
 from spatialcarbon.report.canvas import FAINT, GREY, INK, in_house_style
+from spatialcarbon.report.fittings import legend_above
 from spatialcarbon.report.lettering import emphasise, name_of, number, with_unit, wrap
 from spatialcarbon.report.sheet import MARGIN, WIDTH, Sheet
 
@@ -100,7 +101,7 @@ def zero_sum_adjustments(
             markerfacecolor="white", markeredgecolor=GREY, zorder=4, gid="before")  # fmt: skip
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     ax.set_xlabel(with_unit(quantity or str(result.inputs.columns[0]), unit, language))
-    _legend(
+    legend_above(
         sheet, tall + 0.3, [
             Line2D([], [], linestyle="none", marker="o", markersize=4.2, markerfacecolor="white",
                    markeredgecolor=GREY, label=translate("Before", language)),
@@ -254,10 +255,3 @@ def _bottom(run: list[float], gap: float) -> float:
 
 def _top(run: list[float], gap: float) -> float:
     return sum(run) / len(run) + gap * (len(run) - 1) / 2
-
-
-def _legend(sheet: Sheet, top: float, handles: list[Line2D]) -> None:
-    sheet.fig.legend(
-        handles=handles, ncols=len(handles), loc="upper left", borderaxespad=0, borderpad=0,
-        bbox_to_anchor=(MARGIN / WIDTH, (sheet.bottom + top) / sheet.height), columnspacing=1.5,
-    ).set_gid("legend")  # fmt: skip

@@ -5,13 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from spatialcarbon.core.errors import PermutationWarning, some
-from spatialcarbon.core.language import Text, text
-
-if TYPE_CHECKING:
-    import pandas as pd
+from spatialcarbon.core.errors import PermutationWarning
+from spatialcarbon.core.language import Text
 
 
 @contextmanager
@@ -33,11 +29,3 @@ def each_warning_once() -> Iterator[list[Text]]:
             few.append(said.message)
         # This frame, that of contextlib, the method, and then its caller.
         warnings.warn(said, stacklevel=4)
-
-
-def left_out(units: pd.Index) -> tuple[Text, ...]:
-    """Return the remark about units left out for missing values, if there are any."""
-    if len(units) == 0:
-        return ()
-    count, labels = len(units), some(units)
-    return (text("units left out for missing values ({n}): {labels}", n=count, labels=labels),)

@@ -15,8 +15,8 @@ from spatialcarbon.core.results import Result
 from spatialcarbon.core.rng import RNGLike, resolve_rng
 from spatialcarbon.stats.geary import geary
 from spatialcarbon.stats.local_moran import local_moran
-from spatialcarbon.stats.moran import global_moran
-from spatialcarbon.stats.repeated import each_warning_once, left_out
+from spatialcarbon.stats.moran import dropped_remark, global_moran
+from spatialcarbon.stats.repeated import each_warning_once
 from spatialcarbon.stats.verdict import (
     COLUMNS,
     NAMES,
@@ -260,7 +260,7 @@ def weights_sensitivity(
             "data": checksum(aligned.dropna()),
         },
         references=REFERENCES,
-        remarks=(statement, *repeated_remark(same), *left_out(absent), *few),
+        remarks=(statement, *repeated_remark(same), *dropped_remark(absent), *few),
     )
 
 

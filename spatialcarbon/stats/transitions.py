@@ -15,8 +15,9 @@ from spatialcarbon.core.options import check_option
 from spatialcarbon.core.results import Result
 from spatialcarbon.core.rng import RNGLike, resolve_rng
 from spatialcarbon.stats.local_moran import LocalMoranResult, local_moran
+from spatialcarbon.stats.moran import dropped_remark
 from spatialcarbon.stats.moves import STATES, Year, count_moves, type_shares, unit_moves
-from spatialcarbon.stats.repeated import each_warning_once, left_out
+from spatialcarbon.stats.repeated import each_warning_once
 from spatialcarbon.stats.series_table import series_table
 from spatialcarbon.weights.weights import Weights, as_weights
 
@@ -246,7 +247,7 @@ def lisa_transitions(
             "data": checksum(values),
         },
         references=REFERENCES,
-        remarks=left_out(absent) + tuple(remarks.values()),
+        remarks=dropped_remark(absent) + tuple(remarks.values()),
     )
 
 

@@ -14,8 +14,9 @@ from shapely import box
 import spatialcarbon as sc
 from spatialcarbon.core.language import text
 from spatialcarbon.report import figures
-from spatialcarbon.report.compensation_figures import ZONE_COLOURS, money_measure
+from spatialcarbon.report.compensation_figures import ZONE_COLOURS
 from spatialcarbon.report.compensation_map import flow_classes
+from spatialcarbon.report.measures import money_measure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

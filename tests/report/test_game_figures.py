@@ -11,7 +11,7 @@ import pytest
 
 import spatialcarbon as sc
 from spatialcarbon.report import figures
-from spatialcarbon.report.game_figures import money_measure
+from spatialcarbon.report.measures import money_measure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

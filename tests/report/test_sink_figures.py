@@ -13,7 +13,7 @@ import spatialcarbon as sc
 from spatialcarbon.core.language import text
 from spatialcarbon.models.land.legends import land_class_colours
 from spatialcarbon.report import figures
-from spatialcarbon.report.sink_figures import readable_measure
+from spatialcarbon.report.measures import readable_measure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

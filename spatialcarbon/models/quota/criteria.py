@@ -85,8 +85,8 @@ def checked_criteria(
     return numbers.iloc[canonical_order(numbers.index)]
 
 
-def match_units(labels: pd.Index, units: pd.Index, name: Text) -> None:
-    """Raise unless ``labels`` are the units of the criteria, in any order.
+def match_units(labels: pd.Index, units: pd.Index, name: Text, whose: Text | None = None) -> None:
+    """Raise unless ``labels`` are the units of the criteria, or of ``whose``, in any order.
 
     Raises
     ------
@@ -98,11 +98,12 @@ def match_units(labels: pd.Index, units: pd.Index, name: Text) -> None:
     extra = labels.difference(units, sort=False)
     if len(absent) or len(extra):
         raise AlignmentError(
-            "{name} and the criteria are not of the same units",
+            "{name} and {whose} are not of the same units",
             arrived="{n_absent} without a value ({absent}); {n_extra} unknown ({extra})",
             expected="the same {n} units in any order",
-            fix="data.loc[criteria.index], or criteria.loc[data.index] for fewer units",
+            fix="data.loc[units] with the units that both have",
             name=name,
+            whose=text("the criteria") if whose is None else whose,
             n_absent=len(absent),
             absent=some(absent) or "–",
             n_extra=len(extra),

@@ -22,7 +22,6 @@ from spatialcarbon.models.quota.smoothing_result import SmoothingResult
 from spatialcarbon.weights.weights import as_weights
 
 if TYPE_CHECKING:
-    from spatialcarbon.core.language import Text
     from spatialcarbon.weights.weights import Weights
 
 _RESULTS = (AllocationResult, SmoothingResult)
@@ -45,31 +44,6 @@ def linked(weights: Any) -> Weights:
             n=made.n,
         )
     return made
-
-
-def same_as_cuts(labels: pd.Index, units: pd.Index, name: Text) -> None:
-    """Raise unless labels are the units that cut, in any order.
-
-    Raises
-    ------
-    AlignmentError
-        Other units, or one of them twice.
-    """
-    check_unique(labels, name)
-    absent = units.difference(labels, sort=False)
-    extra = labels.difference(units, sort=False)
-    if len(absent) or len(extra):
-        raise AlignmentError(
-            "{name} and the cuts are not of the same units",
-            arrived="{n_absent} without a value ({absent}); {n_extra} unknown ({extra})",
-            expected="the same {n} units in any order",
-            name=name,
-            n_absent=len(absent),
-            absent=some(absent) or "–",
-            n_extra=len(extra),
-            extra=some(extra) or "–",
-            n=len(units),
-        )
 
 
 def part_of(value: float, name: str) -> float:

@@ -13,7 +13,8 @@ from spatialcarbon.core.align import as_numbers, conform, require_columns
 from spatialcarbon.core.errors import MissingDataError, OptionError, SchemaError, some
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.core.options import check_positive
-from spatialcarbon.models.quota.links import part_of, same_as_cuts
+from spatialcarbon.models.quota.criteria import match_units
+from spatialcarbon.models.quota.links import part_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,7 +82,7 @@ def cost_curves(
         )
     emitted = as_numbers(emissions, text("the emissions"))
     if isinstance(prices, pd.Series):
-        same_as_cuts(prices.index, emitted.index, text("the prices"))
+        match_units(prices.index, emitted.index, text("the prices"), text("the cuts"))
     price = conform(prices, emitted.index, name=text("the prices"))
     _all_above(price, text("the prices"), zero=False)
     _all_above(emitted, text("the emissions"), zero=True)
@@ -183,7 +184,7 @@ def read_curves(costs: Any, units: pd.Index, limits: pd.Series[float] | None) ->
     name = text("the costs")
     if isinstance(costs, pd.DataFrame):
         require_columns(costs, [COST], name)
-        same_as_cuts(costs.index, units, name)
+        match_units(costs.index, units, name, text("the cuts"))
         factor = as_numbers(costs[COST], name).reindex(units)
         given = costs[EXPONENT] if EXPONENT in costs else pd.Series(2.0, index=costs.index)
         power = conform(given, units, name=text("the exponents"))
@@ -195,7 +196,7 @@ def read_curves(costs: Any, units: pd.Index, limits: pd.Series[float] | None) ->
                 units=some(wrong),
             )
     elif isinstance(costs, pd.Series):
-        same_as_cuts(costs.index, units, name)
+        match_units(costs.index, units, name, text("the cuts"))
         factor = as_numbers(costs, name).reindex(units) / 2
         power = pd.Series(2.0, index=units)
     else:

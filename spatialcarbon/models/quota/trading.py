@@ -18,7 +18,8 @@ from spatialcarbon.core.errors import (
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option
 from spatialcarbon.models.quota.capping import Cap, cap_amounts
-from spatialcarbon.models.quota.links import amounts_of, part_of, same_as_cuts
+from spatialcarbon.models.quota.criteria import match_units
+from spatialcarbon.models.quota.links import amounts_of, part_of
 from spatialcarbon.models.quota.marginal_cost import read_curves
 from spatialcarbon.models.quota.market import clear
 from spatialcarbon.models.quota.trading_result import (
@@ -223,7 +224,7 @@ def _emissions(emissions: pd.Series[Any] | None, units: pd.Index) -> pd.Series[f
     if emissions is None:
         return None
     if isinstance(emissions, pd.Series):
-        same_as_cuts(emissions.index, units, text("the emissions"))
+        match_units(emissions.index, units, text("the emissions"), text("the cuts"))
     emitted = conform(emissions, units, name=text("the emissions"))
     negative = emitted.index[emitted < 0]
     if len(negative):
@@ -233,7 +234,7 @@ def _emissions(emissions: pd.Series[Any] | None, units: pd.Index) -> pd.Series[f
 
 def _groups(scope: Any, units: pd.Index) -> pd.Series[Any]:
     if isinstance(scope, pd.Series):
-        same_as_cuts(scope.index, units, text("the groups"))
+        match_units(scope.index, units, text("the groups"), text("the cuts"))
     labels = conform_labels(scope, units, name="scope")
     absent = labels.index[labels.isna()]
     if len(absent):

@@ -18,7 +18,7 @@ from spatialcarbon.models.governance.compensation_formulas import (
 )
 from spatialcarbon.models.governance.compensation_range import DEPENDS
 from spatialcarbon.report.canvas import FigureSpec
-from spatialcarbon.report.compensation_figures import ZONE_COLOURS, money_measure
+from spatialcarbon.report.compensation_figures import ZONE_COLOURS
 from spatialcarbon.report.compensation_map import FLOW, flow_classes
 from spatialcarbon.report.figures import (
     coefficient_plane,
@@ -26,6 +26,7 @@ from spatialcarbon.report.figures import (
     payers_and_receivers,
 )
 from spatialcarbon.report.layers import Categorised, Category, Layer, Lines, graduated_style
+from spatialcarbon.report.measures import money_measure
 from spatialcarbon.studies.analyses._compensate_places import grouped, names_of, place_map
 from spatialcarbon.studies.analyses._compensate_tables import OWN_HEADINGS, dated
 from spatialcarbon.studies.words import HEADINGS, significant

@@ -10,10 +10,10 @@ from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.driver_looks import EFFORT_COLOURS, STATE_COLOURS
 from spatialcarbon.report.figures import decoupling_plane, kind_map
 from spatialcarbon.report.layers import Categorised, Category, Layer
+from spatialcarbon.studies.analyses._decompose_tables import note_of
 from spatialcarbon.studies.analyses._decoupling_shown import (
     STATES,
     headings_of,
-    noted,
     notes_of,
     of_stage,
     places_of,
@@ -152,7 +152,7 @@ def layers(done: Done) -> list[Layer]:
                 Layer(
                     name=f"{done.key}_{'effort_' if field != 'state' else ''}{start}_{end}",
                     title=_title(words, start, end),
-                    abstract=noted(done, text("Growth is a fraction: 0.1 is 10 %.")),
+                    abstract=note_of(done, text("Growth is a fraction: 0.1 is 10 %.")),
                     frame=named_frame(done.inputs, columns),
                     aliases=headings_of(done),
                     style=_style(field, rows[field], colours),

@@ -14,7 +14,7 @@ from spatialcarbon.models.drivers.decoupling_states import (
     UNDEFINED,
 )
 from spatialcarbon.report.tables import Table
-from spatialcarbon.studies.analyses._decompose_tables import digits
+from spatialcarbon.studies.analyses._decompose_tables import digits, note_of
 from spatialcarbon.studies.analyses._drivers import OWN_HEADINGS, price_notes, span
 from spatialcarbon.studies.words import shown
 
@@ -44,14 +44,6 @@ def notes_of(done: Done) -> list[Text]:
         parameters.prices,
         inflated=text("Inflation counts as growth of the driver: decoupling looks stronger."),
     )
-
-
-def noted(done: Done, first: Text) -> Text:
-    """Return a note with what is said about prices after it."""
-    said = first
-    for more in notes_of(done):
-        said = text("{first} {then}", first=said, then=more)
-    return said
 
 
 def headings_of(done: Done) -> dict[str, Text]:
@@ -121,7 +113,7 @@ def _table(done: Done, name: str, title: Text, frame: pd.DataFrame, place: str) 
         measures=measures,
         decimals=decimals,
         words=STATES,
-        note=noted(done, text("Growth is a fraction: 0.1 is 10 %.")),
+        note=note_of(done, text("Growth is a fraction: 0.1 is 10 %.")),
         shown=shown_columns,
     )
 
@@ -141,7 +133,7 @@ def _counts(done: Done, frame: pd.DataFrame) -> Table:
         frame=wide,
         headings=HEADINGS,
         words=STATES,
-        note=noted(done, text("Numbers of places.")),
+        note=note_of(done, text("Numbers of places.")),
     )
 
 

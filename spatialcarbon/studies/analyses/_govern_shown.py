@@ -21,10 +21,10 @@ from spatialcarbon.report.figures import (
     payment_matrix,
     payoff_by_mode,
 )
-from spatialcarbon.report.game_figures import money_measure
 from spatialcarbon.report.govern_figures import ARROW, MOST_SQUARE
 from spatialcarbon.report.layers import Categorised, Category, Layer, Lines, graduated_style
 from spatialcarbon.report.maps import choropleth
+from spatialcarbon.report.measures import money_measure
 from spatialcarbon.studies.analyses._govern_places import (
     game_of,
     names_of,

@@ -83,3 +83,9 @@ def tested_column(frame: pd.DataFrame) -> str:
     """Return the column of the p-values that were asked for."""
     drawn = frame["pvalue_permutation"].notna().any()
     return "pvalue_permutation" if drawn else "pvalue_randomization"
+
+
+def year_frame(done: Done, year: int) -> pd.DataFrame:
+    """Return the units of one year with names, values and results."""
+    values = done.inputs.panel.at(done.parameters.variable, year)
+    return with_place_names(done, done.result[year].to_frame(), {"value": values})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,9 @@ from spatialcarbon.data.catalogue import load_table
 from spatialcarbon.data.catalogue import tables as shipped_tables
 from spatialcarbon.data.readers import read_table
 from spatialcarbon.models.drivers.rates import PLACE_COLUMNS, RATES
+
+if TYPE_CHECKING:
+    from spatialcarbon.studies.analysis import Inputs
 
 SPREADS = tuple(f"{name}_sd" for name in RATES)
 """Columns of standard deviations, which a simulation reads."""
@@ -129,3 +132,14 @@ def scenario_name(scenario: str) -> Text:
 def scenario_names(scenarios: Sequence[Any]) -> dict[Any, Text]:
     """Return what scenarios are called."""
     return {scenario: scenario_name(str(scenario)) for scenario in scenarios}
+
+
+def history_of(inputs: Inputs, variable: str, last: int) -> pd.Series[float]:
+    """Return the sum over all places, for the complete years up to the base year."""
+    grid = inputs.panel.grid(variable)
+    sums = {
+        int(str(year)): float(grid[year].sum())
+        for year in grid.columns
+        if int(str(year)) <= last and grid[year].notna().all()
+    }
+    return pd.Series(sums, dtype=float).sort_index()

@@ -13,8 +13,8 @@ from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.figures import emission_sink_scatter, sink_composition, sink_range
 from spatialcarbon.report.layers import Categorised, Category, Layer, graduated_style
 from spatialcarbon.report.maps import choropleth
+from spatialcarbon.report.measures import readable_measure
 from spatialcarbon.report.palettes import NO_DATA
-from spatialcarbon.report.sink_figures import readable_measure
 from spatialcarbon.studies.analyses._sinks_tables import (
     OWN_HEADINGS,
     OWN_LABELS,

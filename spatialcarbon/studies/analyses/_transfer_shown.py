@@ -20,8 +20,8 @@ from spatialcarbon.report.figures import (
     transfer_map,
 )
 from spatialcarbon.report.layers import Layer, Lines, graduated_style
+from spatialcarbon.report.measures import readable_measure
 from spatialcarbon.report.palettes import natural_breaks
-from spatialcarbon.report.sink_figures import readable_measure
 from spatialcarbon.report.tables import Table
 from spatialcarbon.report.transfer_map import ARROW, region_points
 from spatialcarbon.studies.analyses._transfer_places import region_names, region_of_units

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from spatialcarbon.core.errors import DegenerateResultWarning, some
 from spatialcarbon.core.language import Text, text
-from spatialcarbon.core.units import parse_unit
 from spatialcarbon.data.catalogue import load_table
 from spatialcarbon.data.catalogue import tables as shipped_tables
 from spatialcarbon.models.governance.compensation import compensate
@@ -28,6 +26,7 @@ from spatialcarbon.studies.analyses._compensate_places import (
 )
 from spatialcarbon.studies.analyses._compensate_shown import figures, findings, layers
 from spatialcarbon.studies.analyses._compensate_tables import tables
+from spatialcarbon.studies.analyses._measures import as_pairs, measure_problem
 from spatialcarbon.studies.analysis import Analysis, Inputs, Parameters
 
 
@@ -91,9 +90,7 @@ class CompensateParameters(Parameters):
     @classmethod
     def _pairs(cls, value: object) -> object:
         """Take a table of the study file as well as a line of pairs."""
-        if isinstance(value, Mapping):
-            return ",".join(f"{key}={number}" for key, number in value.items())
-        return value
+        return as_pairs(value)
 
 
 def run(parameters: CompensateParameters, inputs: Inputs) -> dict[str, Any]:
@@ -185,7 +182,7 @@ def _source_problems(parameters: CompensateParameters, inputs: Inputs) -> list[T
     ):
         variable = getattr(parameters, column)
         if variable is not None:
-            problems += _measure_problem(inputs, variable, dimension, wanted)
+            problems += measure_problem(inputs, variable, dimension, wanted)
     return problems or _year_problems(parameters, inputs)
 
 
@@ -201,21 +198,6 @@ def _year_problems(parameters: CompensateParameters, inputs: Inputs) -> list[Tex
     if chosen_year(parameters, inputs) is None:
         return [text("the variables have no year in common")]
     return []
-
-
-def _measure_problem(inputs: Inputs, name: str, dimension: str, wanted: Text) -> list[Text]:
-    measure = inputs.measure(name)
-    unit = parse_unit(measure) if measure else None
-    if unit is not None and unit.dimension == dimension and unit.substance != "C":
-        return []
-    return [
-        text(
-            "{variable} is in {measure}, which is not {wanted}",
-            variable=name,
-            measure=measure or "?",
-            wanted=wanted,
-        )
-    ]
 
 
 def _table_problems(parameters: CompensateParameters, inputs: Inputs) -> list[Text]:

@@ -20,7 +20,7 @@ from spatialcarbon.stats.local_moran import LocalMoranResult, Scaling, local_mor
 from spatialcarbon.studies.analyses._local import (
     label_sentences,
     nothing_found,
-    with_place_names,
+    year_frame,
     years_or_last,
 )
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
@@ -68,12 +68,6 @@ def run(parameters: LisaParameters, inputs: Inputs) -> dict[int, LocalMoranResul
 def check(parameters: LisaParameters, inputs: Inputs) -> list[Text]:
     """Return what does not fit the data: years that the variable lacks."""
     return inputs.absent_years(parameters.variable, parameters.years)
-
-
-def year_frame(done: Done, year: int) -> pd.DataFrame:
-    """Return the units of one year with names, values and results."""
-    values = done.inputs.panel.at(done.parameters.variable, year)
-    return with_place_names(done, done.result[year].to_frame(), {"value": values})
 
 
 def tables(done: Done) -> list[Table]:

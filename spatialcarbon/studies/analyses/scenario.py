@@ -16,7 +16,7 @@ from spatialcarbon.models.drivers.scenario import REFERENCES, ProjectionResult, 
 from spatialcarbon.stats.bandwidth import Rule
 from spatialcarbon.stats.density_panel import DensityPanelResult, density_panel
 from spatialcarbon.stats.density_sample import Boundary
-from spatialcarbon.studies.analyses._scenario_rates import Rates, Reported, rate_table
+from spatialcarbon.studies.analyses._scenario_rates import Rates, Reported, history_of, rate_table
 from spatialcarbon.studies.analyses._scenario_shown import figures, findings, layers
 from spatialcarbon.studies.analyses._scenario_tables import (
     density_table,
@@ -91,21 +91,10 @@ def run(parameters: ScenarioParameters, inputs: Inputs) -> dict[str, Any]:
     )
     return {
         "projection": found,
-        "history": _history(inputs, parameters.variable, table.base_year),
+        "history": history_of(inputs, parameters.variable, table.base_year),
         "groups": _by_group(parameters, inputs, found, demands),
         "density": _density(parameters, found),
     }
-
-
-def _history(inputs: Inputs, variable: str, last: int) -> pd.Series[float]:
-    """Return the sum over all places, for the complete years up to the base year."""
-    grid = inputs.panel.grid(variable)
-    sums = {
-        int(str(year)): float(grid[year].sum())
-        for year in grid.columns
-        if int(str(year)) <= last and grid[year].notna().all()
-    }
-    return pd.Series(sums, dtype=float).sort_index()
 
 
 def _checked(parameters: ScenarioParameters, rates: pd.DataFrame, units: pd.Index) -> RateTable:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import pandas as pd
 from pydantic import Field
 
 from spatialcarbon.core.errors import SpatialCarbonError
@@ -14,7 +13,7 @@ from spatialcarbon.models.drivers.peak import Tie
 from spatialcarbon.models.drivers.rates import RateTable, checked_rates
 from spatialcarbon.models.drivers.required_decline import required_decline
 from spatialcarbon.models.drivers.simulate import REFERENCES, simulate
-from spatialcarbon.studies.analyses._scenario_rates import Rates, Reported, rate_table
+from spatialcarbon.studies.analyses._scenario_rates import Rates, Reported, history_of, rate_table
 from spatialcarbon.studies.analyses._simulation_input import (
     correlation_of,
     sharing_of,
@@ -23,6 +22,9 @@ from spatialcarbon.studies.analyses._simulation_input import (
 from spatialcarbon.studies.analyses._simulation_shown import figures, findings, layers
 from spatialcarbon.studies.analyses._simulation_tables import tables
 from spatialcarbon.studies.analysis import Analysis, Inputs, Parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class SimulationParameters(Parameters):
@@ -141,19 +143,8 @@ def run(parameters: SimulationParameters, inputs: Inputs) -> dict[str, Any]:
     return {
         "simulation": found,
         "declines": declines,
-        "history": _history(inputs, parameters.variable, table.base_year),
+        "history": history_of(inputs, parameters.variable, table.base_year),
     }
-
-
-def _history(inputs: Inputs, variable: str, last: int) -> pd.Series[float]:
-    """Return the sum over all places, for the complete years up to the base year."""
-    grid = inputs.panel.grid(variable)
-    sums = {
-        int(str(year)): float(grid[year].sum())
-        for year in grid.columns
-        if int(str(year)) <= last and grid[year].notna().all()
-    }
-    return pd.Series(sums, dtype=float).sort_index()
 
 
 def check(parameters: SimulationParameters, inputs: Inputs) -> list[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 import pandas as pd
@@ -10,12 +9,13 @@ from pydantic import Field, field_validator
 
 from spatialcarbon.core.errors import some
 from spatialcarbon.core.language import Text, text
-from spatialcarbon.core.units import conversion_factor, parse_unit
+from spatialcarbon.core.units import conversion_factor
 from spatialcarbon.models.land.neutrality import carbon_balance
 from spatialcarbon.models.land.sink_areas import land_names
 from spatialcarbon.models.land.sink_change import sink_change
 from spatialcarbon.models.land.sink_sets import shipped_sets
 from spatialcarbon.models.land.sinks import carbon_sink
+from spatialcarbon.studies.analyses._measures import as_pairs, measure_problem
 from spatialcarbon.studies.analyses._sinks_shown import figures, findings, layers
 from spatialcarbon.studies.analyses._sinks_tables import tables
 from spatialcarbon.studies.analysis import Analysis, Inputs, Parameters
@@ -75,9 +75,7 @@ class SinkParameters(Parameters):
     @classmethod
     def _pairs(cls, value: object) -> object:
         """Take a table of the study file as well as a line of pairs."""
-        if isinstance(value, Mapping):
-            return ",".join(f"{key}={number}" for key, number in value.items())
-        return value
+        return as_pairs(value)
 
 
 def _listed(words: str | None) -> list[str]:
@@ -176,10 +174,10 @@ def check(parameters: SinkParameters, inputs: Inputs) -> list[Text]:
     problems = [*_set_problems(parameters), *_class_problems(parameters)]
     for name in parameters.areas:
         problems += inputs.absent_years(name, parameters.years)
-        problems += _measure_problem(inputs, name, "area", text("an area, such as km2"))
+        problems += measure_problem(inputs, name, "area", text("an area, such as km2"))
     if parameters.emission is not None:
         name = parameters.emission
-        problems += _measure_problem(inputs, name, "mass", text("a mass of CO2, such as Mt CO2"))
+        problems += measure_problem(inputs, name, "mass", text("a mass of CO2, such as Mt CO2"))
     elif parameters.built_emissions:
         problems.append(text("built_emissions needs the variable of emissions"))
     if problems:
@@ -192,21 +190,6 @@ def check(parameters: SinkParameters, inputs: Inputs) -> list[Text]:
     ):
         return [text("{variable} has none of the years of the areas", variable=parameters.emission)]
     return []
-
-
-def _measure_problem(inputs: Inputs, name: str, dimension: str, wanted: Text) -> list[Text]:
-    measure = inputs.measure(name)
-    unit = parse_unit(measure) if measure else None
-    if unit is not None and unit.dimension == dimension and unit.substance != "C":
-        return []
-    return [
-        text(
-            "{variable} is in {measure}, which is not {wanted}",
-            variable=name,
-            measure=measure or "?",
-            wanted=wanted,
-        )
-    ]
 
 
 def _set_problems(parameters: SinkParameters) -> list[Text]:
