@@ -27,6 +27,8 @@ from spatialcarbon.data.catalogue import load_table as load_table
 from spatialcarbon.data.catalogue import tables as tables
 from spatialcarbon.data.names import match_names as match_names
 from spatialcarbon.data.panel import Panel as Panel
+from spatialcarbon.data.proposal import TableProposal as TableProposal
+from spatialcarbon.data.proposal import propose_columns as propose_columns
 from spatialcarbon.data.readers import read_panel as read_panel
 from spatialcarbon.geo.clusters import clusters as clusters
 from spatialcarbon.geo.units import load_units as load_units

@@ -6,6 +6,8 @@ LAZY = {
     "tables": "data.catalogue",
     "match_names": "data.names",
     "Panel": "data.panel",
+    "TableProposal": "data.proposal",
+    "propose_columns": "data.proposal",
     "read_panel": "data.readers",
     "clusters": "geo.clusters",
     "load_units": "geo.units",

@@ -112,6 +112,8 @@ class Run(Part):
             digits = self.options.get("digits")
             form = ",.6g" if digits is None else f",.{digits}f"
             return table(pd.DataFrame(value), self.options.get("rows", 10), form)
+        if hasattr(value, "_repr_html_"):  # as in a notebook
+            return nodes.raw("", f'<div class="frame">{value._repr_html_()}</div>', format="html")
         return output(value if isinstance(value, str) else repr(value))
 
 

@@ -220,6 +220,24 @@ def methods(_: str) -> str:
     return grid(("method", "question"), rows)
 
 
+def notebook(name: str) -> str:
+    """Return a notebook as Markdown: its code becomes blocks that run when the page is built."""
+    path = Path(__file__).parents[1] / "tutorials" / "notebooks" / f"{name}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    parts = []
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(re.sub(r"\A# .*\n+", "", source))  # the page has a title of its own
+            continue
+        options = [f":{key}: {value}" for key, value in cell["metadata"].get("page", {}).items()]
+        parts.append("\n".join(["```{run}", *options, *[""] * bool(options), source, "```"]))
+    # The next page speaks English again, whatever this one was told.
+    reset = 'import os\n\nos.environ["SPATIALCARBON_LANG"] = "en"'
+    parts.append(f"```{{run}}\n:hide-code:\n:hide-output:\n\n{reset}\n```")
+    return "\n\n".join(parts)
+
+
 KINDS: dict[str, Callable[[str], str]] = {
     "section": section,
     "weights": weights,
@@ -228,6 +246,7 @@ KINDS: dict[str, Callable[[str], str]] = {
     "tables": tables,
     "registry": registry,
     "methods": methods,
+    "notebook": notebook,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -12,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spatialcarbon.cli.complete import maps_or_files, schemes
 from spatialcarbon.cli.interrupt import raise_if_pressed
 from spatialcarbon.cli.options import map_options
 from spatialcarbon.cli.shared import (
     chosen_language,
     common_options,
     emit,
+    emit_json,
     note,
     output_options,
     say,
 )
+from spatialcarbon.cli.terminal import live
 from spatialcarbon.core.errors import OptionError
 
 if TYPE_CHECKING:
@@ -30,11 +34,6 @@ if TYPE_CHECKING:
     from spatialcarbon.studies.analysis import Done
 
 PATH = click.Path(path_type=Path)
-EXAMPLE = """
-\b
-spatialcarbon landcover clcd_2000.tif clcd_2020.tif --scheme CLCD --clusters PRD
-spatialcarbon landcover clcd_2000.tif clcd_2020.tif --scheme CLCD --out change.tif
-spatialcarbon landcover --synthetic trial"""
 
 
 @contextmanager
@@ -43,8 +42,7 @@ def cell_progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not live(sys.stderr):
         yield lambda _done, _total: raise_if_pressed()
         return
     columns = (
@@ -53,7 +51,7 @@ def cell_progress() -> Iterator[Callable[[int, int], None]]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, rate="")
 
         def update(done: int, total: int) -> None:
@@ -79,17 +77,23 @@ def cluster(scheduler: str | None) -> Iterator[Any]:
 
 @click.command(
     "landcover",
-    help=say("Measure what land turned into what between rasters of two or more years.")
-    + "\n"
-    + EXAMPLE,
+    help=say("Measure what land turned into what between rasters of two or more years."),
 )
 @click.argument("rasters", nargs=-1, type=PATH)
 @click.option(
     "--scheme",
+    metavar=say("SCHEME"),
+    shell_complete=schemes,
     help=say("What codes mean: common, GlobeLand30, CLCD, CNLUCC, WorldCover, IGBP or a CSV."),
 )
-@click.option("--years", help=say("Years of the rasters, such as 2000,2020; else from file names."))
-@click.option("--groups", help=say("Groups: cluster codes, or a column of the map."))
+@click.option(
+    "--years",
+    metavar=say("YEARS"),
+    help=say("Years of the rasters, such as 2000,2020; else from file names."),
+)
+@click.option(
+    "--groups", metavar=say("GROUPS"), help=say("Groups: cluster codes, or a column of the map.")
+)
 @click.option(
     "--exact", is_flag=True, help=say("Share cells on a border by area, not by their centre.")
 )
@@ -149,6 +153,8 @@ def landcover_command(
         if rasters:
             raise click.UsageError(say("--synthetic takes no rasters: it writes some"))
         _invent(synthetic, map_, _given_years(years) or (2000, 2010, 2020), cell, seed)
+        if form == "json":
+            emit_json({"written": [str(synthetic)], "study": str(synthetic / "study.toml")})
         return
     if len(rasters) < 2:
         raise click.UsageError(say("name two rasters or more, the earliest first"))
@@ -174,6 +180,8 @@ landcover_command.params.insert(
     1,
     click.Option(
         ["--units"],
+        metavar=say("MAP"),
+        shell_complete=maps_or_files,
         help=say("Map: cities, provinces or a file; the whole raster if left out."),
     ),
 )
@@ -297,7 +305,7 @@ def _show(done: Done, form: str, out: Path | None) -> None:
         emit(tables_of(analysis, done), form, out)
     # The first finding says so where numbers are invented: that goes with every output.
     findings = findings_of(analysis, done)
-    whole = form == "table" and out is None
+    whole = form == "table"
     for finding in findings if whole else findings[: uses_illustrative(done)]:
         note("  " + finding.render(language))
     remarks = [said for item in done.results() for said in item.notes_in(language)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from spatialcarbon.cli.complete import cluster_codes, table_names
 from spatialcarbon.cli.shared import (
     chosen_language,
     common_options,
@@ -17,7 +18,7 @@ from spatialcarbon.cli.shared import (
 
 
 @click.command("tables", help=say("List the shipped tables, or print one."))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=table_names)
 @output_options
 @common_options
 def tables_command(name: str | None, form: str, out: Path | None) -> None:
@@ -44,7 +45,12 @@ def tables_command(name: str | None, form: str, out: Path | None) -> None:
 
 @click.command("units", help=say("List or export the shipped map units."))
 @click.argument("level", type=click.Choice(["cities", "provinces"]), default="cities")
-@click.option("--clusters", help=say("Codes such as BTH,YRD or plan."))
+@click.option(
+    "--clusters",
+    metavar=say("CODES"),
+    shell_complete=cluster_codes,
+    help=say("Codes such as BTH,YRD or plan."),
+)
 @output_options
 @common_options
 def units_command(level: str, clusters: str | None, form: str, out: Path | None) -> None:

@@ -12,6 +12,7 @@ import pkgutil
 import sys
 import traceback
 import warnings
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
@@ -20,17 +21,21 @@ import click
 
 from spatialcarbon._version import __version__
 from spatialcarbon.cli.click_words import translate_click
+from spatialcarbon.cli.examples import PROGRAM, VARIABLE
 from spatialcarbon.cli.interrupt import interruptions
-from spatialcarbon.cli.shared import chosen_language, say
-from spatialcarbon.core.errors import SpatialCarbonError, SpatialCarbonWarning
+from spatialcarbon.cli.pages import PageContext, Summary, page
+from spatialcarbon.cli.sections import grouped, meant
+from spatialcarbon.cli.shared import chosen_language, command_line, fitted, note, say
+from spatialcarbon.cli.terminal import colours
+from spatialcarbon.core.errors import OptionError, SpatialCarbonError, SpatialCarbonWarning
 
 if TYPE_CHECKING:
     from importlib.abc import InspectLoader
 
 COMMANDS = {
     # command: (module, one line for the list)
-    "init": ("study", "Write a commented study file to start from."),
-    "check": ("study", "Check a study file and its data without running it."),
+    "init": ("init", "Write a commented study file to start from."),
+    "check": ("check", "Check a study file and its data without running it."),
     "run": ("study", "Run a study file: tables, figures, maps, report."),
     "verify": ("study", "Repeat the run behind a folder of results and compare."),
     "demo": ("study", "Run the study of the five city clusters that ships."),
@@ -40,9 +45,13 @@ COMMANDS = {
     "landcover": ("landcover", "Measure what land turned into what between rasters."),
     "scenario": ("scenario", "Project emissions under scenarios, and find their peak years."),
     "transfers": ("transfers", "Say whose demand causes whose emissions, from a table."),
+    "qgis": ("qgis", "Put the algorithms for QGIS into its profile, or take them out."),
+    "doctor": ("doctor", "Check this computer: versions, extras, fonts, GDAL, QGIS, speed."),
+    "completion": ("completion", "Let the shell complete commands, options, tables and columns."),
 }
 
 
+@cache
 def one_offs() -> dict[str, str]:
     """Return the registered methods that are commands, with one line each.
 
@@ -70,27 +79,50 @@ def one_offs() -> dict[str, str]:
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called."""
 
+    context_class = PageContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of all commands."""
         return [*COMMANDS, *one_offs()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import and return one command."""
+        """Import and return one command, whose help is a page."""
+        command: click.Command
         if cmd_name in COMMANDS:
             module = import_module(f"spatialcarbon.cli.{COMMANDS[cmd_name][0]}")
-            command: click.Command = getattr(module, f"{cmd_name}_command")
-            return command
-        if cmd_name in one_offs():
-            return import_module("spatialcarbon.cli.oneoff").build_command(cmd_name)  # type: ignore[no-any-return]
-        return None
+            command = getattr(module, f"{cmd_name}_command")
+        elif cmd_name in one_offs():
+            command = import_module("spatialcarbon.cli.oneoff").build_command(cmd_name)
+        else:
+            return None
+        command.context_class = PageContext
+        return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the commands without importing them."""
-        listed = [(name, say(line)) for name, (_, line) in COMMANDS.items()]
-        methods = [(name, say(line)) for name, line in one_offs().items()]
-        for title, rows in (("Commands", listed), ("Methods", methods)):
-            with formatter.section(say(title)):
-                formatter.write_dl(rows)
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a line; for one that is not there, name those meant."""
+        name = args[0]
+        if name.startswith("-") or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        close = " · ".join(f"{PROGRAM} {found}" for found in meant(name, self.list_commands(ctx)))
+        raise OptionError(
+            "there is no command {name!r}",
+            fix="{close}" if close else "{program} --help lists all of them",
+            name=name,
+            close=close,
+            program=PROGRAM,
+        )
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the page of the program."""
+        return page(ctx, self.summaries())
+
+    def summaries(self) -> list[Summary]:
+        """Return every command with one line, under the questions, without importing any."""
+        lines = {name: say(line) for name, (_, line) in COMMANDS.items()}
+        lines |= {name: say(line) for name, line in one_offs().items()}
+        return [(title, [(name, lines[name]) for name in names]) for title, names in grouped(lines)]
 
 
 def build() -> click.Group:
@@ -99,11 +131,10 @@ def build() -> click.Group:
 
     @click.group(
         cls=LazyGroup,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        context_settings={"help_option_names": ["-h", "--help"]},
         help=say("Spatial statistics of carbon in city clusters."),
-        epilog=say("Example: spatialcarbon run study.toml --out results"),
     )
-    @click.version_option(__version__, prog_name="spatialcarbon")
+    @click.version_option(__version__, prog_name=PROGRAM)
     @click.option(
         "--lang", type=click.Choice(["en", "zh"]), expose_value=False, help=say("Language.")
     )
@@ -119,33 +150,38 @@ def build() -> click.Group:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status."""
     words = sys.argv[1:] if arguments is None else arguments
-    debug = "--debug" in words
     _prepare_streams()
+    with command_line(words):
+        sys.exit(_status(words or ["--help"]))
+
+
+def _status(words: list[str]) -> int:
+    """Run the command and return its exit status, once everything has been said."""
+    debug = "--debug" in words
     try:
         with interruptions(), warnings.catch_warnings():
             # What our own code warns of is for the user; what libraries say, for developers.
             warnings.simplefilter("default" if debug else "ignore")
             warnings.simplefilter("always", SpatialCarbonWarning)
             warnings.showwarning = _remark
-            status = build().main(words, prog_name="spatialcarbon", standalone_mode=False)
-        sys.exit(status if isinstance(status, int) else 0)
+            status = _run(words)
+            # A reader that left is noticed here, not while the interpreter shuts down.
+            sys.stdout.flush()
+        return status if isinstance(status, int) else 0
     except SpatialCarbonError as error:
         _complain(say("Error"), error.render(chosen_language()), debug)
-        sys.exit(2)
-    except click.exceptions.Abort:
-        click.echo(say("\nInterrupted. Nothing was changed."), err=True)
-        sys.exit(130)
+        return 2
     except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except KeyboardInterrupt:
+        _complain(say("Error"), _misused(error), debug)
+        return 2
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo(say("\nInterrupted. Nothing was changed."), err=True)
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
         # The reader of a pipe left: point standard output away so that the
         # interpreter does not complain while shutting down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 0
     except Exception as error:
         reason = say(
             "This is a fault of the program, not of your input: {kind}: {error}\n"
@@ -154,7 +190,28 @@ def main(arguments: list[str] | None = None) -> None:
             error=error,
         )
         _complain(say("Fault"), reason, debug)
-        sys.exit(1)
+        return 1
+
+
+def _run(words: list[str]) -> object:
+    """Run the command in a context of our own: click's would take a closed pipe for a fault."""
+    group = build()
+    if VARIABLE in os.environ:  # a shell asks what may follow; answering ends the process
+        group.main(words, prog_name=PROGRAM, complete_var=VARIABLE)
+    try:
+        with group.make_context(PROGRAM, list(words)) as context:
+            return group.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+
+
+def _misused(error: click.ClickException) -> str:
+    """Return what click complains of, in the form of our own errors."""
+    lines = [error.format_message()]
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        lines.append("  " + say("fix: {text}", text=f"{context.command_path} --help"))
+    return "\n".join(lines)
 
 
 def _prepare_streams() -> None:
@@ -167,13 +224,15 @@ def _prepare_streams() -> None:
 
 def _remark(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
     if isinstance(message, SpatialCarbonWarning):
-        click.echo("  " + message.render(chosen_language()), err=True)
+        note("  " + message.render(chosen_language()))
     else:
-        click.echo(f"  {category.__name__}: {message}", err=True)
+        note(f"  {category.__name__}: {message}")
 
 
 def _complain(title: str, message: str, debug: bool) -> None:
     if debug:
         traceback.print_exc()
     colon = "：" if chosen_language() == "zh" else ": "
-    click.echo(click.style(title + colon, fg="red", bold=True) + message, err=True)
+    said = fitted(title + colon + message)
+    styled = click.style(title + colon, fg="red", bold=True) + said[len(title + colon) :]
+    click.echo(styled, err=True, color=colours(sys.stderr))

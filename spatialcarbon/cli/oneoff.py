@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import click
 
+from spatialcarbon.cli.complete import table_columns
 from spatialcarbon.cli.options import map_options, seed_option, table_options, weight_options
+from spatialcarbon.cli.pages import MethodCommand
 from spatialcarbon.cli.shared import (
     chosen_language,
     common_options,
@@ -22,6 +24,8 @@ from spatialcarbon.studies.analysis import Analysis, Done, Inputs, get_analysis
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from spatialcarbon.core.language import Text
+
 SKIPPED = {"name", "title", "variable", "emission", "years", "weights", "by_group", "report_years"}
 """Fields that follow from the common options, or have no use outside a study."""
 
@@ -30,6 +34,9 @@ COMMON = {
     "form",
 }
 """Fields of these names would clash with common options; ``--year`` also sets a field so called."""
+
+LIKELY = dict.fromkeys(("emission", "outcome", "variable", "reference", "x"), "co2") | {"y": "gdp"}
+"""What a column for a field may be called, where not like the field."""
 
 
 def build_command(name: str) -> click.Command:
@@ -44,45 +51,44 @@ def build_command(name: str) -> click.Command:
         _run(analysis, options)
 
     language = chosen_language()
-    command = click.command(
+    named = click.command(name)(common_options(output_options(run)))
+    return MethodCommand(
         name,
-        help=analysis.question.render(language) + "\n\n\b\n" + _example(analysis),
-        epilog=analysis.reading.render(language),
-    )(common_options(output_options(run)))
-    command.params = [
-        *map_options(),
-        *table_options(_column_options(analysis)),
-        *(weight_options("R") if _takes_weights(analysis) else []),
-        *_method_options(analysis),
-        seed_option(),
-        *command.params,
-    ]
-    return command
+        own=_own_example(analysis),
+        reading=analysis.reading.render(language),
+        columns=analysis.parameters.COLUMNS,
+        callback=named.callback,
+        help=analysis.question.render(language),
+        params=[
+            *map_options(),
+            *table_options(_column_options(analysis)),
+            *(weight_options("R") if _takes_weights(analysis) else []),
+            *_method_options(analysis),
+            seed_option(),
+            *named.params,
+        ],
+    )
 
 
 def _takes_weights(analysis: Analysis) -> bool:
     return "weights" in analysis.parameters.model_fields
 
 
-def _example(analysis: Analysis) -> str:
-    name, own, shipped = analysis.name, "--column co2", "--column co2_mt"
+def _own_example(analysis: Analysis) -> str:
+    """Return the words of a line on a map and a table of the user's own."""
+    fields = analysis.parameters.model_fields
     if analysis.parameters.COLUMNS:
-        fields = analysis.parameters.model_fields
         needed = [field for field in analysis.parameters.COLUMNS if fields[field].is_required()]
         needed = needed or list(analysis.parameters.COLUMNS[:3])
-        own = " ".join(f"--{_flag(field)} {_sample(fields[field])}" for field in needed)
-        return f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}".rstrip()
-    dated = {"year", "years"} & set(analysis.parameters.model_fields)
-    more = "".join(
-        f" --{_flag(field)} {info.examples[0]}"
-        for field, info in analysis.parameters.model_fields.items()
-        if info.is_required() and info.examples and field not in SKIPPED
-    )
-    return (
-        f"spatialcarbon {name} --units map.gpkg --key adcode --table data.csv {own}{more}\n"
-        f"spatialcarbon {name} --clusters plan --table city_co2 {shipped}{more}"
-        + (" --year 2017" if dated else "")
-    )
+        given = [f"--{_flag(field)} {_sample(field, fields[field])}" for field in needed]
+    else:
+        given = ["--column co2"]
+    given += [
+        f"--{_flag(field)} {info.examples[0] if info.examples else 60}"
+        for field, info in fields.items()
+        if info.is_required() and field not in {*SKIPPED, *analysis.parameters.COLUMNS}
+    ]
+    return " ".join(["--units map.gpkg --key adcode --table data.csv", *given])
 
 
 def _column_options(analysis: Analysis) -> list[click.Parameter]:
@@ -99,6 +105,7 @@ def _column_options(analysis: Analysis) -> list[click.Parameter]:
                 required=field.is_required(),
                 show_default=True,
                 metavar=_metavar(field),
+                shell_complete=table_columns,
                 help=say(field.description or ""),
                 **shown,
             )
@@ -112,11 +119,11 @@ def _metavar(field: FieldInfo) -> str:
     return say("COLUMN,…") if _is_list(field) else say("COLUMN")
 
 
-def _sample(field: FieldInfo) -> str:
-    """Return what might be given for a field of columns: its own example, or letters."""
+def _sample(name: str, field: FieldInfo) -> str:
+    """Return what might be given for a field of columns: its own example, or likely names."""
     if field.examples:
         return f'"{field.examples[0]}"'
-    return "a,b" if _is_list(field) else "x"
+    return "gdp,population" if _is_list(field) else LIKELY.get(name, name)
 
 
 def _flag(name: str) -> str:
@@ -227,11 +234,11 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
         raise OptionError("{problem}", problem=problem)
     result = analysis.run(parameters, inputs)
     done = Done(key=analysis.name, parameters=parameters, inputs=inputs, result=result)
-    if out is not None and out.suffix.lower() == ".gpkg":
+    if out is not None and out.suffix.lower() in (".gpkg", ".shp", ".parquet"):
         write_layers(analysis, done, out)
     else:
         emit(tables_of(analysis, done), form, out)
-    if form == "table" and out is None:
+    if form == "table":
         for finding in analysis.text(done):
             note("  " + finding.render(chosen_language()))
     language = chosen_language()
@@ -288,26 +295,37 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
 
 
 def write_layers(analysis: Analysis, done: Done, out: Path) -> None:
-    """Write the map layers of an analysis as a GeoPackage."""
+    """Write the map layers of an analysis as a GeoPackage, Shapefile or GeoParquet file."""
+    from spatialcarbon.report.exports import write_layer_files
     from spatialcarbon.report.geopackage import write_geopackage
     from spatialcarbon.studies.illustrative import layers_of
+    from spatialcarbon.studies.mapfiles import history_lines, map_crs
     from spatialcarbon.studies.maplayers import localised
-    from spatialcarbon.studies.pipeline import map_crs
     from spatialcarbon.studies.publish import plain_os_errors
 
-    layers = [localised(layer, chosen_language()) for layer in layers_of(analysis, done)]
+    language, groups = chosen_language(), done.inputs.group_names
+    layers = [localised(layer, language, groups) for layer in layers_of(analysis, done)]
     if not layers:
         raise click.UsageError(
             say("{method} has no map layer; use --out results.csv", method=analysis.name)
         )
-    title = analysis.title.render(chosen_language())
+    written: list[Path] = [out]
+    remarks: list[Text] = []
+    history = history_lines(f"spatialcarbon {analysis.name}", done.inputs.seed, (), language)
     with plain_os_errors(out):
-        write_geopackage(
-            out,
-            layers,
-            language=chosen_language(),
-            history=[f"spatialcarbon {analysis.name}, seed {done.inputs.seed}"],
-            project_title=title,
-            crs=map_crs(done.inputs),
-        )
-    note(say("written: {path}", path=out))
+        if out.suffix.lower() != ".gpkg":
+            written, remarks = write_layer_files(out, layers, language=language)
+        else:
+            write_geopackage(
+                out,
+                layers,
+                language=language,
+                history=history,
+                project_title=analysis.title.render(language),
+                crs=map_crs(done.inputs),
+                credits=[" · ".join(history)],
+            )
+    for remark in remarks:
+        note(remark)
+    for path in written:
+        note(say("written: {path}", path=path))

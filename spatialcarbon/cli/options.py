@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from spatialcarbon.cli import complete
 from spatialcarbon.cli.shared import say
 
 TRANSFORMS = click.Choice(["R", "B", "D", "V"])
@@ -18,12 +19,24 @@ def map_options() -> list[click.Parameter]:
             ["--units"],
             default="cities",
             show_default=True,
+            metavar=say("MAP"),
+            shell_complete=complete.maps_or_files,
             help=say("Map: cities, provinces or a file."),
         ),
-        click.Option(["--key"], help=say("Column of the unit labels (own map).")),
-        click.Option(["--layer"], help=say("Layer of a GeoPackage.")),
-        click.Option(["--crs"], help=say("CRS, where the file has none.")),
-        click.Option(["--clusters"], help=say("Codes such as BTH,YRD or plan (shipped maps).")),
+        click.Option(
+            ["--key"],
+            metavar=say("COLUMN"),
+            shell_complete=complete.map_columns,
+            help=say("Column of the unit labels (own map)."),
+        ),
+        click.Option(["--layer"], metavar=say("NAME"), help=say("Layer of a GeoPackage.")),
+        click.Option(["--crs"], metavar=say("CRS"), help=say("CRS, where the file has none.")),
+        click.Option(
+            ["--clusters"],
+            metavar=say("CODES"),
+            shell_complete=complete.cluster_codes,
+            help=say("Codes such as BTH,YRD or plan (shipped maps)."),
+        ),
     ]
 
 
@@ -31,7 +44,14 @@ def weight_options(transform: str) -> list[click.Parameter]:
     """Return the options that describe weights."""
     words = say("queen, rook, queen:2, knn:4, band, band:150, kernel, blocks:COLUMN, or a file")
     return [
-        click.Option(["--weights"], default="queen", show_default=True, help=words),
+        click.Option(
+            ["--weights"],
+            default="queen",
+            show_default=True,
+            metavar=say("WEIGHTS"),
+            shell_complete=complete.weight_kinds,
+            help=words,
+        ),
         click.Option(
             ["--transform"],
             type=TRANSFORMS,
@@ -44,26 +64,44 @@ def weight_options(transform: str) -> list[click.Parameter]:
 
 def table_options(columns: Sequence[click.Parameter] = ()) -> list[click.Parameter]:
     """Return the options that name columns of tables: ``--column``, or those given."""
-    one = click.Option(["--column"], required=True, help=say("Column of the values."))
+    one = click.Option(
+        ["--column"],
+        required=True,
+        metavar=say("COLUMN"),
+        shell_complete=complete.table_columns,
+        help=say("Column of the values."),
+    )
     return [
         click.Option(
             ["--table"],
             required=True,
             multiple=True,
+            metavar=say("TABLE"),
+            shell_complete=complete.tables_or_files,
             help=say(
                 "Shipped table or file (CSV, Excel, Parquet, GeoPackage); repeat for several."
             ),
         ),
         click.Option(
-            ["--table-key"], help=say("Column of the place in the table; --key by default.")
+            ["--table-key"],
+            metavar=say("COLUMN"),
+            shell_complete=complete.table_columns,
+            help=say("Column of the place in the table; --key by default."),
         ),
         *(columns or [one]),
         click.Option(
             ["--measure"],
             multiple=True,
+            metavar=say("UNIT"),
+            shell_complete=complete.measures,
             help=say("Unit of measure, such as Mt CO2 or 万吨; per column: co2=万吨, repeated."),
         ),
-        click.Option(["--year"], help=say("Year to use, or the column that holds it.")),
+        click.Option(
+            ["--year"],
+            metavar=say("YEAR"),
+            shell_complete=complete.years,
+            help=say("Year to use, or the column that holds it."),
+        ),
         click.Option(
             ["--level"],
             type=click.Choice(["city", "province"]),
@@ -74,7 +112,12 @@ def table_options(columns: Sequence[click.Parameter] = ()) -> list[click.Paramet
             is_flag=True,
             help=say("Leave out places of the map that the tables do not have."),
         ),
-        click.Option(["--groups"], help=say("Groups: cluster codes, or a column of the map.")),
+        click.Option(
+            ["--groups"],
+            metavar=say("GROUPS"),
+            shell_complete=complete.group_codes_or_columns,
+            help=say("Groups: cluster codes, or a column of the map."),
+        ),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spatialcarbon.cli.complete import measures, tables_or_files
 from spatialcarbon.cli.shared import (
     chosen_language,
     common_options,
@@ -23,32 +24,40 @@ if TYPE_CHECKING:
     from spatialcarbon.report.tables import Table
 
 TIES = ("first", "last")
-EXAMPLE = """
-\b
-spatialcarbon scenario --base 1184.2 --rates study003_rates --horizon 2030
-spatialcarbon scenario --base 1184.2 --rates my_rates.csv --horizon 2035 --sustained 5
-spatialcarbon scenario --base 1184.2 --rates study003_rates --horizon 2030 --out paths.png
-spatialcarbon scenario --base 1184.2 --rates study003_rates --horizon 2030 --draws 10000"""
 
 
 @click.command(
     "scenario",
-    help=say("Project emissions under scenarios of growth rates, and find their peak years.")
-    + "\n"
-    + EXAMPLE,
+    help=say("Project emissions under scenarios of growth rates, and find their peak years."),
 )
 @click.option("--base", type=click.FLOAT, required=True, help=say("Level in the base year."))
 @click.option(
     "--rates",
     required=True,
+    metavar=say("TABLE"),
+    shell_complete=tables_or_files,
     help=say("Shipped table such as study003_rates, or a file with the same columns."),
 )
-@click.option("--horizon", type=click.INT, required=True, help=say("Last year."))
 @click.option(
-    "--base-year", type=click.INT, help=say("Year of the base; else the one before the first rate.")
+    "--horizon", type=click.INT, required=True, metavar=say("YEAR"), help=say("Last year.")
 )
-@click.option("--scenarios", help=say("Only these scenarios, with commas between."))
-@click.option("--measure", default="Mt CO2", show_default=True, help=say("Unit of measure."))
+@click.option(
+    "--base-year",
+    type=click.INT,
+    metavar=say("YEAR"),
+    help=say("Year of the base; else the one before the first rate."),
+)
+@click.option(
+    "--scenarios", metavar=say("NAMES"), help=say("Only these scenarios, with commas between.")
+)
+@click.option(
+    "--measure",
+    metavar=say("UNIT"),
+    shell_complete=measures,
+    default="Mt CO2",
+    show_default=True,
+    help=say("Unit of measure."),
+)
 @click.option(
     "--tol", type=click.FLOAT, default=1e-9, show_default=True, help=say("Tolerance of a flat top.")
 )
@@ -69,9 +78,15 @@ spatialcarbon scenario --base 1184.2 --rates study003_rates --horizon 2030 --dra
 )
 @click.option(
     "--errors",
+    metavar=say("ERRORS"),
     help=say("Error of every rate in a draw: relative(0.2), normal(0.005), uniform(0.01)."),
 )
-@click.option("--peak-by", type=click.INT, help=say("Year for the probability of a peak."))
+@click.option(
+    "--peak-by",
+    type=click.INT,
+    metavar=say("YEAR"),
+    help=say("Year for the probability of a peak."),
+)
 @click.option(
     "--seed",
     type=click.IntRange(min=0),

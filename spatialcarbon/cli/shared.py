@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from spatialcarbon.cli.terminal import colours, columns, wrapped
 from spatialcarbon.core.language import Language, Text, detect_language, translate
 
 if TYPE_CHECKING:
@@ -20,10 +25,28 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "csv", "json")
 
+_line: ContextVar[Sequence[str] | None] = ContextVar("line", default=None)
+
+
+@contextmanager
+def command_line(words: Sequence[str]) -> Iterator[None]:
+    """Let these be the words of the command line, whatever the process was started with."""
+    before = _line.set(words)
+    try:
+        yield
+    finally:
+        _line.reset(before)
+
+
+def given_words() -> list[str]:
+    """Return the words of the command line."""
+    words = _line.get()
+    return list(sys.argv[1:] if words is None else words)
+
 
 def chosen_language(arguments: Sequence[str] | None = None) -> Language:
     """Return the language of the command line: ``--lang``, else the environment's."""
-    listed = list(sys.argv[1:] if arguments is None else arguments)
+    listed = given_words() if arguments is None else list(arguments)
     for at, word in enumerate(listed):
         value = word.partition("=")[2] if word.startswith("--lang=") else ""
         if word == "--lang" and at + 1 < len(listed):
@@ -51,8 +74,47 @@ def common_options(command: F) -> F:
     )(command)
 
 
+def json_option(command: F) -> F:
+    """Add ``--json``, which the command takes as ``as_json``; print with :func:`emit_json`."""
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help=say("Print JSON and nothing else, for other programs."),
+    )(command)
+
+
+def emit_json(content: Mapping[str, Any]) -> None:
+    """Print one JSON object: what a command has to say to another program."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
 def output_options(command: F) -> F:
-    """Add ``--format`` and ``--out``."""
+    """Add ``--format``, ``--json`` as short for one of them, and ``--out``.
+
+    The command takes ``form`` and ``out``. Where JSON was asked for and a file is
+    written, standard output has the name of the file.
+    """
+
+    @wraps(command)
+    def run(*arguments: Any, as_json: bool, **options: Any) -> Any:
+        context = click.get_current_context()
+        if as_json:
+            given = context.get_parameter_source("form") is ParameterSource.COMMANDLINE
+            if given and options["form"] != "json":
+                raise click.UsageError(
+                    say("--json and --format {form} contradict each other", form=options["form"])
+                )
+            options["form"] = "json"
+        status = command(*arguments, **options)
+        if options["form"] == "json" and options["out"] is not None:
+            emit_json({"written": [str(options["out"])]})
+        return status
+
+    return _output_options(json_option(run))  # type: ignore[return-value]
+
+
+def _output_options(command: F) -> F:
     command = click.option(
         "--format",
         "form",
@@ -69,9 +131,24 @@ def output_options(command: F) -> F:
 
 
 def note(message: str | Text) -> None:
-    """Print a remark to standard error, where it does not disturb results in a pipe."""
+    """Print a remark to standard error, where it does not disturb results in a pipe.
+
+    On a terminal its lines are broken where they end, with the indent it came with.
+    """
     words = message.render(chosen_language()) if isinstance(message, Text) else message
-    click.echo(words, err=True)
+    click.echo(fitted(words), err=True, color=colours(sys.stderr))
+
+
+def fitted(words: str) -> str:
+    """Return a message for standard error: wrapped on a terminal, as it is in a pipe or a file."""
+    if not sys.stderr.isatty():
+        return words
+    width, lines = columns(), []
+    for line in words.split("\n"):
+        plain = line.lstrip(" ")
+        indent = line[: len(line) - len(plain)]
+        lines.append(wrapped(plain, width, first=indent, rest=indent + "  ") if plain else "")
+    return "\n".join(lines)
 
 
 def emit(tables: Sequence[Table], form: str, out: Path | None) -> None:
@@ -81,7 +158,8 @@ def emit(tables: Sequence[Table], form: str, out: Path | None) -> None:
     JSON, and stacked under a column ``table`` as CSV: nothing is left out, and
     what is printed can be read back as one piece.
     """
-    from spatialcarbon.report.tables import to_csv_bytes, write_workbook
+    from spatialcarbon.report.tables import to_csv_bytes
+    from spatialcarbon.report.workbook import write_workbook
     from spatialcarbon.studies.publish import write_file
 
     language = chosen_language()
@@ -116,9 +194,13 @@ def _print(tables: Sequence[Table], form: str, language: Language) -> None:
 
         from spatialcarbon.report.tables import to_terminal
 
+        # Rich knows NO_COLOR and FORCE_COLOR; a pipe has no width, so tables get room.
         console = Console(width=None if sys.stdout.isatty() else 160)
         for table in tables:
-            console.print(to_terminal(table, language))
+            shown = to_terminal(table, language)
+            for column in shown.columns:  # a heading is broken sooner than cut short
+                column.overflow = "fold"
+            console.print(shown)
 
 
 def stacked(tables: Sequence[Table]) -> Table:

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from spatialcarbon.cli.complete import (
+    group_codes_or_columns,
+    map_columns,
+    maps_or_files,
+    tables_or_files,
+)
 from spatialcarbon.cli.shared import (
     chosen_language,
     common_options,
@@ -20,23 +26,20 @@ from spatialcarbon.core.errors import OptionError
 if TYPE_CHECKING:
     from spatialcarbon.studies.analysis import Done
 
-EXAMPLE = """
-\b
-spatialcarbon transfers illustrative_eight_regions
-spatialcarbon transfers table.xlsx --money 万元 --mapping study001_regions --out transfers.gpkg"""
-
 
 @click.command(
     "transfers",
-    help=say("Say whose final demand causes whose emissions, from an input-output table.")
-    + "\n"
-    + EXAMPLE,
+    help=say("Say whose final demand causes whose emissions, from an input-output table."),
 )
-@click.argument("table")
-@click.option("--sheet", help=say("Sheet of a workbook."))
-@click.option("--money", default="", help=say("Unit of the flows, such as 万元."))
+@click.argument("table", shell_complete=tables_or_files)
+@click.option("--sheet", metavar=say("NAME"), help=say("Sheet of a workbook."))
 @click.option(
-    "--emission-unit", help=say("Unit of the emissions, where the table does not say it.")
+    "--money", metavar=say("UNIT"), default="", help=say("Unit of the flows, such as 万元.")
+)
+@click.option(
+    "--emission-unit",
+    metavar=say("UNIT"),
+    help=say("Unit of the emissions, where the table does not say it."),
 )
 @click.option(
     "--account",
@@ -45,7 +48,12 @@ spatialcarbon transfers table.xlsx --money 万元 --mapping study001_regions --o
     show_default=True,
     help=say("What is followed through the flows."),
 )
-@click.option("--mapping", help=say("Regions to sum: study001_regions, or a CSV of two columns."))
+@click.option(
+    "--mapping",
+    metavar=say("TABLE"),
+    shell_complete=tables_or_files,
+    help=say("Regions to sum: study001_regions, or a CSV of two columns."),
+)
 @click.option(
     "--weight",
     type=click.FloatRange(0, 1),
@@ -68,12 +76,23 @@ spatialcarbon transfers table.xlsx --money 万元 --mapping study001_regions --o
     help=say("How many net transfers the map draws."),
 )
 @click.option(
-    "--units", default="provinces", show_default=True, help=say("Map: cities, provinces or a file.")
+    "--units",
+    metavar=say("MAP"),
+    shell_complete=maps_or_files,
+    default="provinces",
+    show_default=True,
+    help=say("Map: cities, provinces or a file."),
 )
-@click.option("--key", help=say("Column of the unit labels (own map)."))
+@click.option(
+    "--key",
+    metavar=say("COLUMN"),
+    shell_complete=map_columns,
+    help=say("Column of the unit labels (own map)."),
+)
 @click.option(
     "--groups",
-    default=None,
+    metavar=say("GROUPS"),
+    shell_complete=group_codes_or_columns,
     help=say("Units of each region: group codes, or a column of the map; the eight by default."),
 )
 @output_options

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from spatialcarbon.cli.options import map_options, weight_options
-from spatialcarbon.cli.shared import common_options, emit, note, output_options, say
+from spatialcarbon.cli.shared import (
+    chosen_language,
+    common_options,
+    emit,
+    note,
+    output_options,
+    say,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialcarbon.weights.weights import Weights
 
 
 @click.command("weights", help=say("Build spatial weights for a map and describe or save them."))
@@ -26,7 +39,7 @@ def weights_command(
     form: str,
     out: Path | None,
 ) -> None:
-    """Describe weights, or save them: --out w.parquet, w.gal, w.gwt or edges as w.csv."""
+    """Describe weights, or save them: w.parquet, w.gal, w.gwt, edges as w.csv, lines as w.gpkg."""
     import pandas as pd
 
     from spatialcarbon.cli.sources import named_map, named_weights
@@ -50,7 +63,11 @@ def weights_command(
         write_file(out, built.to_parquet if parquet else built.to_gal)
         note(say("written: {path}", path=out))
         return
-    if out is not None or form != "table":
+    if out is not None and out.suffix.lower() == ".gpkg":
+        _write_map(frame, built, out)
+        if form != "table":
+            return
+    elif out is not None or form != "table":
         emit([Table("edges", text("Links"), built.to_edges(), HEADINGS)], form, out)
         return
     facts = [(name, _said(value)) for name, value in built.describe().items()]
@@ -66,7 +83,41 @@ def weights_command(
         "fingerprint": text("Fingerprint"),
     }
     headings = {"fact": text("Property"), "value": HEADINGS["value"]}
-    emit([Table("weights", text("Spatial weights"), described, headings, words=words)], form, out)
+    emit([Table("weights", text("Spatial weights"), described, headings, words=words)], form, None)
+
+
+def _write_map(frame: gpd.GeoDataFrame, built: Weights, out: Path) -> None:
+    """Write the links as styled lines between places."""
+    from spatialcarbon.core.errors import DegenerateDataError
+    from spatialcarbon.data.panel import Panel
+    from spatialcarbon.report.geopackage import write_geopackage
+    from spatialcarbon.studies.analysis import Inputs
+    from spatialcarbon.studies.inputs import unit_names
+    from spatialcarbon.studies.maplayers import link_layer
+    from spatialcarbon.studies.publish import plain_os_errors
+    from spatialcarbon.weights.backbone import Backbone
+
+    inputs = Inputs(
+        units=frame,
+        names=unit_names(frame, None),
+        panel=Panel(units=frame.index, years=(), frames={}, measures={}),
+        backbone=Backbone(frame),
+        weights={"links": built},
+        groups={},
+        group_names={},
+        seed=0,
+    )
+    layer = link_layer(inputs, "links", built)
+    if layer is None:
+        raise DegenerateDataError(
+            "{n} links cannot be drawn as a map",
+            expected="at least one, and at most twenty pairs for each place",
+            fix="--out links.csv",
+            n=len(built.to_edges()),
+        )
+    with plain_os_errors(out):
+        write_geopackage(out, [layer], language=chosen_language(), crs=frame.crs)
+    note(say("written: {path}", path=out))
 
 
 def _said(value: object) -> str:

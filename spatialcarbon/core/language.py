@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -63,6 +64,9 @@ class Text:
     def render(self, language: Language) -> str:
         """Return the sentence in one language."""
         return translate(self.template, language, **self.params)
+
+    def _repr_html_(self) -> str:
+        return f"<span>{escape(self.render(detect_language()))}</span>"
 
 
 def text(template: str, **params: Any) -> Text:

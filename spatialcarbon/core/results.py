@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,11 +66,39 @@ class Result:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        """Return a card for a notebook: key numbers, table, remarks, how to cite, settings."""
+        from spatialcarbon.core.card import card
 
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
-        table = self.to_frame().to_html(index=False, max_rows=20, border=0)
-        return f"<p><b>{escape(self.method)}</b></p>{table}<ul>{notes}</ul>"
+        frame = self.to_frame()
+        measures = {**frame.attrs.get("units", {}), **self._measures()}
+        alone = len(frame) == 1
+        facts = {str(name): frame[name].iloc[0] for name in frame} if alone else {}
+        return card(
+            self.method,
+            facts=facts or self._key_numbers(),
+            frame=None if alone else frame,
+            measures=measures,
+            remarks=self.remarks,
+            references=self.references,
+            settings=self.settings,
+        )
+
+    def _measures(self) -> Mapping[str, str]:
+        """Return the units of measure of key numbers and columns that are always the same."""
+        return {}
+
+    def _key_numbers(self) -> dict[str, Any]:
+        """Return the fields that are one number, word or yes and no, by their names."""
+        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        own = {name: value for name, value in given.items() if name not in _COMMON}
+        return {
+            name: value
+            for name, value in own.items()
+            if isinstance(value, (int, float)) or (isinstance(value, str) and value)
+        }
+
+
+_COMMON = ("method", "settings", "references", "remarks")
 
 
 def _cell(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -108,24 +109,43 @@ def cell_number(cell: object) -> float | None:
 
 @dataclass(frozen=True)
 class BadCell:
-    """A cell that cannot be read: its row as editors count, its column, its content."""
+    """A cell that cannot be read.
+
+    Parameters
+    ----------
+    row : int
+        Its row as editors count.
+    column : str
+        The name of its column.
+    content : object
+        What it holds.
+    letter : str
+        The letter of its column, if it is on a worksheet.
+    """
 
     row: int
     column: str
     content: object
+    letter: str = ""
 
     def said(self) -> Text:
         """Return where the cell stands and what it holds."""
+        dated = isinstance(self.content, (datetime.date, datetime.time))
+        content = str(self.content).removesuffix(" 00:00:00") if dated else self.content
+        if self.letter:
+            return text(
+                "cell {address} ({column}): {content!r}",
+                address=f"{self.letter}{self.row}",
+                column=self.column,
+                content=content,
+            )
         return text(
-            "row {row}, {column}: {content!r}",
-            row=self.row,
-            column=self.column,
-            content=self.content,
+            "row {row}, {column}: {content!r}", row=self.row, column=self.column, content=content
         )
 
 
 def read_column(
-    cells: Sequence[object], rows: Sequence[int], column: str
+    cells: Sequence[object], rows: Sequence[int], column: str, letter: str = ""
 ) -> tuple[npt.NDArray[np.float64], list[BadCell]]:
     """Return the numbers of one column and the cells that could not be read.
 
@@ -137,13 +157,15 @@ def read_column(
         The row of each cell in the file, counted from 1 with the header.
     column : str
         Name of the column, for the report.
+    letter : str
+        Its letter, if it is on a worksheet.
     """
     numbers = np.full(len(cells), np.nan)
     bad: list[BadCell] = []
     for position, cell in enumerate(cells):
         number = cell_number(cell)
         if number is None:
-            bad.append(BadCell(rows[position], column, cell))
+            bad.append(BadCell(rows[position], column, cell, letter))
         else:
             numbers[position] = number
     return numbers, bad

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from spatialcarbon.core.language import Text, listed, text
 from spatialcarbon.data.cells import (
     BadCell,
     cell_number,
+    half_width,
     read_column,
     refuse_bad_cells,
     refuse_unclear_commas,
@@ -25,6 +27,7 @@ from spatialcarbon.data.schema import (
     UNDATED,
     YEAR_NAMES,
     find_column,
+    folded,
     is_blank,
     parse_year,
     split_year_name,
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from spatialcarbon.data.rawtable import RawTable
 
 Numbers = npt.NDArray[np.float64]
+
+_SHORT_YEAR = re.compile(r"['’‘]?\d{2}\s*年?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,16 @@ class Layout:
     years: list[int]
     columns: dict[str, Numbers]
     remarks: list[Text] = field(default_factory=list)
+
+    def only(self, kept: Collection[int]) -> Layout:
+        """Return the entries of some records."""
+        chosen = np.asarray([record in kept for record in self.records], dtype=bool)
+        return Layout(
+            records=[record for record in self.records if record in kept],
+            years=[year for year, keep in zip(self.years, chosen, strict=True) if keep],
+            columns={name: numbers[chosen] for name, numbers in self.columns.items()},
+            remarks=self.remarks,
+        )
 
 
 def lay_out(
@@ -88,7 +103,7 @@ def _years(table: RawTable, column: str) -> list[int]:
     for row, cell in zip(table.rows, table.cells(column), strict=True):
         parsed = parse_year(cell)
         if parsed is None:
-            bad.append(BadCell(row, column, cell))
+            bad.append(BadCell(row, column, cell, table.letter(column)))
         else:
             years.append(parsed)
     if bad:
@@ -96,10 +111,12 @@ def _years(table: RawTable, column: str) -> list[int]:
             "{place}: {n} cells cannot be read as years",
             arrived="{cells}",
             expected="a year from {first} to {last}, such as 2005 or 2005年",
-            fix="correct these cells, or delete rows below the table such as sources",
+            fix="write the year in full, as a number and not as a date; leave other rows out with "
+            "skip=[{row}]",
             place=table.place,
             n=len(bad),
             cells=listed((cell.said() for cell in bad), 10),
+            row=bad[0].row,
             first=FIRST_YEAR,
             last=LAST_YEAR,
         )
@@ -116,7 +133,10 @@ def _long_columns(
         if left:
             remarks.append(_left_out(left))
     else:
-        names = [find_column(name, others, table.place) for name in wanted]
+        # The caller's own spelling is kept: the units of measure are declared by it.
+        found = {name: find_column(name, others, table.place) for name in wanted}
+        numbers = _numbers(table, list(found.values()))
+        return {name: numbers[column] for name, column in found.items()}, remarks
     if not names:
         raise SchemaError(
             "{place} has no column of numbers beside the places and years",
@@ -143,7 +163,9 @@ def _numbers(table: RawTable, names: Sequence[str]) -> dict[str, Numbers]:
     columns: dict[str, Numbers] = {}
     bad: list[BadCell] = []
     for name in names:
-        columns[name], unreadable = read_column(table.cells(name), table.rows, name)
+        columns[name], unreadable = read_column(
+            table.cells(name), table.rows, name, table.letter(name)
+        )
         bad += unreadable
     refuse_bad_cells(bad, table.place)
     if table.delimiter == ";":
@@ -160,9 +182,12 @@ def _numbers(table: RawTable, names: Sequence[str]) -> dict[str, Numbers]:
 
 def _wide(table: RawTable, unit: str, wanted: list[str] | None) -> Layout:
     present = [str(name) for name in table.frame.columns if name != unit]
+    _refuse_short_years(table, present)
     dated = {name: found for name in present if (found := split_year_name(name))}
     if not dated:
         _refuse_undated(table, present)
+    asked = {folded(name): name for name in wanted or ()}
+    dated = {column: (asked.get(folded(v), v), year) for column, (v, year) in dated.items()}
     bare, chosen = _variables(table, sorted({v for v, _ in dated.values()}), wanted)
     sources: dict[tuple[str, int], str] = {}
     for column, (name, year) in dated.items():
@@ -224,6 +249,25 @@ def _variables(
             example=new[0],
         )
     return (new[0] if new else ""), wanted
+
+
+def _refuse_short_years(table: RawTable, present: Sequence[str]) -> None:
+    short = [name for name in present if _SHORT_YEAR.fullmatch(half_width(name))]
+    if short:
+        raise SchemaError(
+            "{place}: columns are named by years of two digits",
+            arrived="{names}",
+            expected="years of four digits, such as 2005 or 2005年",
+            fix="write the years in full",
+            place=table.place,
+            names=listed(
+                (
+                    text("{name} ({cell})", name=name, cell=table.heading_cell(name))
+                    for name in short
+                ),
+                8,
+            ),
+        )
 
 
 def _refuse_undated(table: RawTable, present: list[str]) -> None:

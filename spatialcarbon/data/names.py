@@ -28,6 +28,10 @@ from spatialcarbon.data.gazetteer.spelling import tidy
 
 Dissolved = Literal["raise", "successor"]
 
+_MERGED = "{name} was merged in {year} into {candidates}; dissolved='successor' takes that"
+_SPLIT = "{name} was split in {year} between {candidates}"
+_PROVINCE = "{name} is a province, not a city: {candidates}"
+_CITY = "{name} is a city, not a province: {candidates}"
 _CODE = re.compile(r"(\d{6})(?:0{6})?(?:\.0+)?")
 
 
@@ -106,9 +110,15 @@ def match_names(
         else:
             found.append(outcome)
     if failures:
+        kinds = {said.template for said in failures.values()}
         raise NameMatchError(
             "{n} names of places, of {total} given, could not be matched:\n{failures}",
-            fix="write the province too, as in 江苏苏州 or 'Suzhou, Jiangsu', or give adcodes",
+            fix="use numbers on today's boundaries, or leave these rows out; where a city lies "
+            "whole in another, dissolved='successor' takes that one"
+            if kinds <= {_MERGED, _SPLIT}
+            else "leave these rows out, or choose the other level"
+            if kinds <= {_PROVINCE, _CITY}
+            else "write the province too, as in 江苏苏州 or 'Suzhou, Jiangsu', or give adcodes",
             n=len(failures),
             total=len(written),
             failures=_Lines.of(failures.values()),
@@ -197,13 +207,13 @@ def _successor(name: str, former: Sequence[FormerPlace], dissolved: Dissolved) -
     last = max(former, key=lambda place: place.year)
     if len(now) == 1:
         return text(
-            "{name} was merged in {year} into {candidates}; dissolved='successor' takes that",
+            _MERGED,
             name=name,
             year=last.year,
             candidates=_listed(now),
         )
     return text(
-        "{name} was split in {year} between {candidates}",
+        _SPLIT,
         name=name,
         year=last.year,
         candidates=_listed(now),
@@ -215,10 +225,7 @@ def _unknown(name: str, level: Level) -> Text:
     elsewhere = find(name, places_by_key(other))
     if elsewhere:
         return text(
-            "{name} is found at the level of {other} only: {candidates}",
-            name=name,
-            other=other,
-            candidates=_listed(elsewhere),
+            _PROVINCE if level == "city" else _CITY, name=name, candidates=_listed(elsewhere)
         )
     close = closest(name, level)
     if close:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.align import checksum
+from spatialcarbon.core.card import card
 from spatialcarbon.core.errors import OptionError, some
+from spatialcarbon.core.language import text
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.data.reshape import years_of
 from spatialcarbon.data.schema import year_ranges
@@ -166,12 +167,13 @@ class PanelView:
         return f"<Panel: {len(self.units)} units ({self.unit_name}) × {years}, {some(shown)}>"
 
     def _repr_html_(self) -> str:
-        table = self.to_frame()
-        table.columns = [
-            f"{name} [{self.measures[name]}]" if self.measures.get(name) else name
-            for name in table.columns
-        ]
-        return f"<p>{escape(repr(self))}</p>{table.to_html(index=False, max_rows=10, border=0)}"
+        facts = {
+            "units": len(self.units),
+            "years": year_ranges(self.years),
+            "variables": len(self.frames),
+            "checksum": self.checksum,
+        }
+        return card(text("Panel"), facts=facts, frame=self.to_frame(), remarks=self.remarks)
 
 
 def _attributes(variable: str, measure: str | None) -> dict[Hashable, Any]:

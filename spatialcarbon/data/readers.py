@@ -5,41 +5,52 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from spatialcarbon.core.errors import NameMatchError, SchemaError, some
-from spatialcarbon.core.language import Text, text
+import numpy as np
+
+from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.core.options import check_option
-from spatialcarbon.data.layout import lay_out
+from spatialcarbon.data.entries import Entries, entries_of
+from spatialcarbon.data.gazetteer import Level
+from spatialcarbon.data.names import Dissolved
 from spatialcarbon.data.panel import Panel
+from spatialcarbon.data.rawtable import assemble
 from spatialcarbon.data.records import read_dbf, read_layer, read_parquet
 from spatialcarbon.data.reshape import declared, pivot
-from spatialcarbon.data.schema import find_column, is_blank, label_text, plain_labels
-from spatialcarbon.data.textfile import DELIMITERS, read_text
-from spatialcarbon.data.workbook import read_workbook
+from spatialcarbon.data.textfile import read_text
+from spatialcarbon.data.workbook import read_workbook, year_sheets
 
 if TYPE_CHECKING:
+    from spatialcarbon.data.grid import Grid
     from spatialcarbon.data.rawtable import RawTable
 
-Level = Literal["city", "province"]
-Dissolved = Literal["raise", "successor"]
 PathLike = str | os.PathLike[str]
+Rows = int | Sequence[int]
 
-_READERS: dict[str, Callable[[Path, str | None, str | None], RawTable]] = {
+_PAGES: dict[str, Callable[[Path, str | None, str | None], Grid]] = {
     ".csv": read_text,
     ".tsv": read_text,
     ".txt": read_text,
     ".xlsx": read_workbook,
     ".xlsm": read_workbook,
+}
+_RECORDS: dict[str, Callable[[Path, str | None, str | None], RawTable]] = {
     ".parquet": read_parquet,
     ".gpkg": read_layer,
     ".dbf": read_dbf,
     ".shp": read_dbf,
 }
+_OTHER_PROGRAMS = frozenset({".xls", ".xlsb", ".ods", ".et", ".numbers"})
 
 
 def read_table(
-    path: PathLike, *, sheet: str | None = None, encoding: str | None = None
+    path: PathLike,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    header: Rows | None = None,
+    skip: Rows = (),
 ) -> RawTable:
     """Return the cells of a table as its file holds them, nothing interpreted.
 
@@ -52,23 +63,59 @@ def read_table(
         Worksheet or layer; needed when several hold something.
     encoding : str, optional
         Encoding of a text or DBF file; detected if not given.
+    header : int or sequence of int, optional
+        Row or rows of the header, counted from 1 as editors and Excel show them;
+        several are joined into one name for each column, ``2015 / GDP(亿元)``.
+        Found if not given: it begins with the first row of two filled cells or
+        more, and takes in the row below as long as cells are merged down into it,
+        or columns lack a name, that row holds no number but years, and the first
+        column is named in only one of the two.
+    skip : int or sequence of int
+        Rows to leave out.
 
     Returns
     -------
     RawTable
         Codes such as ``0101`` keep their zeros. Formulas count as the value
-        stored with them; hidden rows are read.
+        stored with them; hidden rows are read; text, years and codes in merged
+        cells are filled in. Titles, units, notes and repeated headers are in its
+        ``skipped``, units of measure written in headers in ``measures``, and what was
+        passed over, joined or filled is said in ``remarks``.
 
     Raises
     ------
     SchemaError
         A file that is absent, empty, damaged, too large (512 MiB for text and
-        workbooks), or without one header row above rows of equal length.
+        workbooks); a header that cannot be found without doubt; rows of unequal
+        length; a table that goes on below its notes.
     OptionError
-        A sheet that is not there; an unknown encoding.
+        A sheet or rows that are not there; an unknown encoding.
     """
+    file = _checked(path)
+    suffix = file.suffix.lower()
+    rows, left_out = _row_numbers(header, "header"), _row_numbers(skip, "skip")
+    if suffix in _RECORDS and (rows or left_out):
+        raise OptionError(
+            "header= and skip= do not apply to {place}, whose format fixes its columns",
+            fix="leave them out",
+            place=file.name,
+        )
+    try:
+        if suffix in _RECORDS:
+            return _RECORDS[suffix](file, sheet, encoding)
+        return assemble(_PAGES[suffix](file, sheet, encoding), rows, left_out)
+    except PermissionError:
+        raise SchemaError(
+            "{path} may not be read",
+            fix="close the program that has it open, or ask for the right to read it",
+            path=str(file),
+        ) from None
+
+
+def _checked(path: PathLike) -> Path:
+    """Return the path of a file that is there and of a kind that is read."""
     file = Path(path)
-    reader = _READERS.get(file.suffix.lower())
+    suffix = file.suffix.lower()
     if not file.is_file():
         raise SchemaError(
             "there is no file {path}",
@@ -76,23 +123,29 @@ def read_table(
             path=str(file),
             folder=str(Path.cwd()),
         )
-    if reader is None:
-        old = file.suffix.lower() == ".xls"
+    if suffix not in _PAGES and suffix not in _RECORDS:
         raise SchemaError(
             "{path} is of a kind that is not read",
             expected="one of {kinds}",
-            fix="open it in Excel or LibreOffice and save it as .xlsx" if old else "",
+            fix="open it in Excel or LibreOffice and save it as .xlsx"
+            if suffix in _OTHER_PROGRAMS
+            else "",
             path=file.name,
-            kinds=", ".join(_READERS),
+            kinds=", ".join([*_PAGES, *_RECORDS]),
         )
-    try:
-        return reader(file, sheet, encoding)
-    except PermissionError:
-        raise SchemaError(
-            "{path} may not be read",
-            fix="close the program that has it open, or ask for the right to read it",
-            path=str(file),
-        ) from None
+    return file
+
+
+def _row_numbers(given: Rows | None, option: str) -> tuple[int, ...]:
+    rows = (given,) if isinstance(given, int) else tuple(given or ())
+    if any(isinstance(row, bool) or not isinstance(row, int) or row < 1 for row in rows):
+        raise OptionError(
+            "{option}={given!r} is not a list of rows",
+            expected="whole numbers from 1, as Excel counts the rows",
+            option=option,
+            given=given,
+        )
+    return tuple(sorted(set(rows)))
 
 
 def read_panel(
@@ -105,6 +158,8 @@ def read_panel(
     level: Level | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
+    header: Rows | None = None,
+    skip: Rows = (),
     dissolved: Dissolved = "raise",
 ) -> Panel:
     r"""Which number does the file give for each unit and year?
@@ -130,15 +185,18 @@ def read_panel(
         Turn place names and codes into adcodes with
         :func:`spatialcarbon.match_names`. By default labels stay as they are,
         as integers if all of them are.
-    sheet, encoding : str, optional
-        As in ``read_table``.
+    sheet, encoding, header, skip
+        As in :func:`spatialcarbon.data.readers.read_table`. ``sheet="*"`` reads all
+        sheets of a workbook as one table each of the year that is its name.
     dissolved : {"raise", "successor"}
         As in :func:`spatialcarbon.match_names`.
 
     Returns
     -------
     Panel
-        Its ``notes`` say how the file was read.
+        Its ``notes`` say how the file was read, and what was left out: rows of
+        totals (``合计``, ``全国``, ``Total``) and, at city level, of provinces whose cities
+        are in the table, each with its values and whether the places add up to them.
 
     Raises
     ------
@@ -167,98 +225,62 @@ def read_panel(
     if level is not None:
         check_option(level, Level, "level")
     check_option(dissolved, Dissolved, "dissolved")
-    table = read_table(path, sheet=sheet, encoding=encoding)
-    place = table.place
-    unit = find_column(unit, table.frame.columns, place)
-    labels, remarks = _labels(table, unit, level, dissolved)
-    layout = lay_out(table, unit, year, values)
-    names = list(layout.columns)
-    measures = declared(units, names)
+    if sheet == "*" and Path(path).suffix.lower() in (".xlsx", ".xlsm"):
+        parts = _year_parts(path, unit, year, values, level, encoding, header, skip, dissolved)
+    else:
+        table = read_table(path, sheet=sheet, encoding=encoding, header=header, skip=skip)
+        parts = [entries_of(table, unit, year, values, level, dissolved)]
+    first = parts[0]
+    measures = declared(units, list(first.columns))
     grids = pivot(
-        [labels[i] for i in layout.records],
-        layout.years,
-        layout.columns,
-        rows=[table.rows[i] for i in layout.records],
-        place=place,
+        [label for part in parts for label in part.labels],
+        [dated for part in parts for dated in part.years],
+        {name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns},
+        rows=[row for part in parts for row in part.rows],
+        place=first.place if len(parts) == 1 else Path(path).name,
     )
     return Panel.from_grids(
         grids,
         measures,
         unit_name="adcode" if level else unit,
-        remarks=[*_how_read(table), *remarks, *layout.remarks],
-        source=place,
+        remarks=[remark for part in parts for remark in part.remarks],
+        source=first.place if len(parts) == 1 else Path(path).name,
     )
 
 
-def _how_read(table: RawTable) -> list[Text]:
-    count = len(table.rows)
-    if table.delimiter:
-        return [
-            text(
-                "{place}: {n} rows of {encoding} text separated by {delimiter}",
-                place=table.place,
-                n=count,
-                encoding=table.encoding,
-                delimiter=DELIMITERS[table.delimiter],
-            )
-        ]
-    if table.encoding:
-        return [
-            text(
-                "{place}: {n} rows, text in {encoding}",
-                place=table.place,
-                n=count,
-                encoding=table.encoding,
-            )
-        ]
-    return [text("{place}: {n} rows", place=table.place, n=count)]
-
-
-def _labels(
-    table: RawTable, unit: str, level: Level | None, dissolved: Dissolved
-) -> tuple[list[int] | list[str], list[Text]]:
-    cells = table.cells(unit)
-    blank = [row for row, cell in zip(table.rows, cells, strict=True) if is_blank(cell)]
-    if blank:
-        raise SchemaError(
-            "{place}: {n} rows have nothing in column {unit}",
-            arrived="rows {rows}",
-            expected="the name or code of a place in every row",
-            fix="fill the column down where cells were merged; delete rows that are no places",
-            place=table.place,
-            n=len(blank),
-            unit=unit,
-            rows=some(blank, 10),
+def _year_parts(
+    path: PathLike,
+    unit: str,
+    year: str | int | None,
+    values: str | Sequence[str] | None,
+    level: Level | None,
+    encoding: str | None,
+    header: Rows | None,
+    skip: Rows,
+    dissolved: Dissolved,
+) -> list[Entries]:
+    """Return one part for each sheet of a workbook whose sheets are named by their years."""
+    file = _checked(path)
+    if year is not None:
+        raise OptionError(
+            "year={year!r} does not apply to sheet='*', where the sheets are the years",
+            fix="leave year= out",
+            year=year,
         )
-    if level is None:
-        return plain_labels(cells), []
-    return _adcodes(table, [label_text(cell) for cell in cells], unit, level, dissolved)
-
-
-def _adcodes(
-    table: RawTable, labels: list[str], unit: str, level: Level, dissolved: Dissolved
-) -> tuple[list[int], list[Text]]:
-    from spatialcarbon.data.names import match_names
-
-    distinct = list(dict.fromkeys(labels))
-    try:
-        codes = match_names(distinct, level=level, dissolved=dissolved)
-    except NameMatchError as problem:
-        failed = []
-        for name in distinct:
-            try:
-                match_names([name], level=level, dissolved=dissolved)
-            except NameMatchError:
-                failed.append(f"{table.rows[labels.index(name)]} ({name})")
-        raise NameMatchError(
-            "{place}, column {unit}: {problem}",
-            arrived="rows {rows}",
-            fix=problem.fix,
-            place=table.place,
-            unit=unit,
-            problem=Text(problem.what, problem.params),
-            rows=some(failed, 10),
-        ) from None
-    code_of = dict(zip(distinct, codes.tolist(), strict=True))
-    said = text("{n} places of column {unit} matched to adcodes", n=len(distinct), unit=unit)
-    return [code_of[label] for label in labels], [said]
+    parts: list[Entries] = []
+    for name, dated in year_sheets(file).items():
+        table = read_table(file, sheet=name, encoding=encoding, header=header, skip=skip)
+        part = entries_of(table, unit, dated, values, level, dissolved)
+        if parts and set(part.columns) != set(parts[0].columns):
+            raise SchemaError(
+                "{first} and {second} do not have the same columns of numbers",
+                arrived="{names}; {others}",
+                expected="the same variables on the sheet of every year",
+                fix="name those to read with values=[...]",
+                first=parts[0].place,
+                second=part.place,
+                names=some(parts[0].columns, 12),
+                others=some(part.columns, 12),
+            )
+        parts.append(part)
+    return parts

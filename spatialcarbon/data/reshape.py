@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +10,9 @@ import pandas as pd
 
 from spatialcarbon.core.align import as_numbers, check_unique, refuse_infinite
 from spatialcarbon.core.errors import AlignmentError, OptionError, some
+from spatialcarbon.core.language import Text
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.data.schema import FIRST_YEAR, LAST_YEAR, UNDATED, parse_year
-
-if TYPE_CHECKING:
-    from spatialcarbon.core.language import Text
 
 Measures = Mapping[str, str] | str | None
 
@@ -111,7 +108,8 @@ def pivot(
     Parameters
     ----------
     labels, years, rows : sequence
-        Unit, year and row number of each record.
+        Unit, year and row number of each record; in place of a number, a
+        :class:`spatialcarbon.core.language.Text` that names its cell.
     columns : mapping
         The numbers of each variable.
     place : str
@@ -129,7 +127,9 @@ def pivot(
                 "{place}: {unit} stands twice in {year}"
                 if year
                 else "{place}: {unit} stands twice",
-                arrived="rows {first} and {second}",
+                arrived="{first} and {second}"
+                if isinstance(row, Text)
+                else "rows {first} and {second}",
                 expected="one row for each unit and year",
                 fix="delete one of them, or add them up first",
                 place=place,

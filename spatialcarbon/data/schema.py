@@ -24,8 +24,9 @@ UNDATED = 0
 YEAR_NAMES = ("year", "years", "yr", "年", "年份", "年度", "时间")
 
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*年?", re.ASCII)
-_AFTER = re.compile(r"(?P<name>.*?)(?P<gap>[ _.-]*)(?P<year>\d{4})\s*年?", re.ASCII)
-_BEFORE = re.compile(r"(?P<year>\d{4})(?P<mark>\s*年)?(?P<gap>[ _.-]*)(?P<name>.*)", re.ASCII)
+_AFTER = re.compile(r"(?P<name>.*?)(?P<gap>[ _./-]*)(?P<year>\d{4})\s*年?", re.ASCII)
+_BEFORE = re.compile(r"(?P<year>\d{4})(?P<mark>\s*年)?(?P<gap>[ _./-]*)(?P<name>.*)", re.ASCII)
+_INSIDE = re.compile(r"(?P<name>.+?)\s*\((?P<year>\d{4})\s*年?\)", re.ASCII)
 _WHOLE = re.compile(r"(0|[1-9]\d*)(?:\.0+)?", re.ASCII)
 
 
@@ -68,7 +69,8 @@ def split_year_name(name: str) -> tuple[str, int] | None:
     ----------
     name : str
         ``"2005"``, ``"2005年"``, ``"co2_2005"``, ``"co2 2005"``, ``"2005_co2"``,
-        ``"gdp2005"``, ``"人口2005年"``. A digit right beside the year is no separator:
+        ``"gdp2005"``, ``"人口2005年"``, ``"2005 / GDP(亿元)"``, ``"GDP（2005年）"``.
+        A digit right beside the year is no separator:
         ``"co22005"`` stays a name.
 
     Returns
@@ -88,15 +90,24 @@ def split_year_name(name: str) -> tuple[str, int] | None:
     if year is not None:
         return "", year
     match = _AFTER.fullmatch(plain)
-    if match and match["name"] and (match["gap"] or match["name"][-1].isalpha()):
+    if match and match["name"] and (match["gap"] or _apart(match["name"][-1])):
+        year = _in_range(int(match["year"]))
+        return (match["name"], year) if year else None
+    match = _INSIDE.fullmatch(plain)
+    if match:
         year = _in_range(int(match["year"]))
         return (match["name"], year) if year else None
     match = _BEFORE.fullmatch(plain)
     if match and match["name"]:
-        apart = match["gap"] or match["mark"] or match["name"][0].isalpha()
+        apart = match["gap"] or match["mark"] or _apart(match["name"][0])
         year = _in_range(int(match["year"]))
         return (match["name"], year) if year and apart else None
     return None
+
+
+def _apart(character: str) -> bool:
+    """Tell whether a year beside a character is a number of its own."""
+    return character.isalpha() or character in "()[]（）【】"
 
 
 def whole_number(cell: object) -> int | None:
@@ -126,7 +137,7 @@ def is_blank(cell: object) -> bool:
     if cell is None:
         return True
     if isinstance(cell, str):
-        return not half_width(cell)
+        return not cell or cell.isspace()
     return isinstance(cell, (float, np.floating)) and bool(np.isnan(cell))
 
 
@@ -155,14 +166,19 @@ def plain_labels(cells: Sequence[object]) -> list[int] | list[str]:
     return [label_text(cell) for cell in cells]
 
 
+def folded(name: str) -> str:
+    """Return a column name without blanks and full-width forms, to compare names by."""
+    return "".join(half_width(name).split())
+
+
 def find_column(name: str, columns: Iterable[str], place: str | Text) -> str:
     """Return the column called ``name``, or raise with the closest name and those present."""
     present = [str(column) for column in columns]
     if name in present:
         return name
-    folded = [column for column in present if half_width(column) == half_width(str(name))]
-    if len(folded) == 1:
-        return folded[0]
+    same = [column for column in present if folded(column) == folded(str(name))]
+    if len(same) == 1:
+        return same[0]
     close = suggestion(name, present)
     raise SchemaError(
         "{place} has no column {name!r}",

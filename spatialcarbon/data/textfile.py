@@ -1,4 +1,4 @@
-"""Text files to raw tables: CSV, TSV and TXT."""
+"""Text files to pages of cells: CSV, TSV and TXT."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from typing import Any
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import text
 from spatialcarbon.data.encoding import decode
-from spatialcarbon.data.rawtable import RawTable, assemble
+from spatialcarbon.data.grid import Grid, Line
 from spatialcarbon.data.source import MAX_BYTES, check_size, no_sheet
 
 DELIMITERS = {",": text("commas"), ";": text("semicolons"), "\t": text("tabs")}
 """What may separate columns, and how to call it."""
 
+_LOOKED_AT = 30
+"""How many lines tell what separates the columns."""
 
-def read_text(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
+
+def read_text(path: Path, sheet: str | None, encoding: str | None) -> Grid:
     """Read a CSV, TSV or TXT file whose separator is told from its header."""
     records, encoding, delimiter = text_records(path, sheet, encoding)
-    return assemble(records, path, encoding=encoding, delimiter=delimiter)
+    lines = [Line(row, cells) for row, cells in records]
+    return Grid(lines=lines, path=path, encoding=encoding, delimiter=delimiter)
 
 
 def text_records(
@@ -37,27 +41,34 @@ def text_records(
 
 
 def _records(reader: Any, path: Path) -> Iterator[tuple[int, Sequence[object]]]:
-    row = 0
+    # A cell in quotation marks may run over several lines: rows are counted as editors do.
+    row = 1
     try:
-        for row, cells in enumerate(reader, start=1):
+        for cells in reader:
             yield row, cells
+            row = reader.line_num + 1
     except csv.Error as problem:
         raise SchemaError(
             "{place}: row {row} cannot be split into cells",
             arrived="{problem}",
             fix="look for a quotation mark that is not closed in or after this row",
             place=path.name,
-            row=row + 1,
+            row=row,
             problem=problem,
         ) from None
 
 
 def _delimiter(content: str, path: Path) -> str:
-    header = next((line for line in content.splitlines() if line.strip(" \ufeff,;\t")), "")
-    unquoted = "".join(header.split('"')[::2])
-    counts = {mark: unquoted.count(mark) for mark in DELIMITERS}
-    best = max(counts.values())
-    winners = [mark for mark, count in counts.items() if count == best]
+    lines = [line for line in content.splitlines() if line.strip(" \ufeff,;\t")][:_LOOKED_AT]
+    counted = [(line, _counts(line)) for line in lines]
+    # A title or a decimal may hold a comma: what separates columns is in more lines than others.
+    lines_with = {mark: sum(counts[mark] > 0 for _, counts in counted) for mark in DELIMITERS}
+    best = max(lines_with.values())
+    winners = [mark for mark, count in lines_with.items() if count == best]
+    header = next((line for line, counts in counted if any(counts.values())), "")
+    if len(winners) > 1:
+        counts = _counts(header)
+        winners = [mark for mark in winners if counts[mark] == max(counts.values())]
     if best and len(winners) > 1:
         raise SchemaError(
             "{place}: the header does not show what separates the columns",
@@ -68,3 +79,8 @@ def _delimiter(content: str, path: Path) -> str:
             header=header[:80],
         )
     return winners[0] if best else ","
+
+
+def _counts(line: str) -> dict[str, int]:
+    unquoted = "".join(line.split('"')[::2])
+    return {mark: unquoted.count(mark) for mark in DELIMITERS}

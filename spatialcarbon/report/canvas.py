@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from spatialcarbon.report.fonts.build import FAMILY, FILE_NAME
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from spatialcarbon.core.language import Language, Text
 
 P = ParamSpec("P")
@@ -137,11 +136,17 @@ def in_house_style(function: Callable[P, Figure]) -> Callable[P, Figure]:
     return styled
 
 
+class NotebookFigure(Figure):
+    """A figure that shows itself in a notebook, whether or not pyplot was set up there."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        # As wide as on paper, on a screen of the usual 96 dots an inch.
+        return to_png_bytes(self), {"width": round(self.get_figwidth() * 96)}
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure of a size in inches, apart from pyplot and its list of figures."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    figure = NotebookFigure(figsize=(width, height), dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from spatialcarbon.core.language import Language, Text, translate
-from spatialcarbon.core.references import cite_keys
-from spatialcarbon.report.canvas import BUNDLED_FONT, FigureSpec
+from spatialcarbon.report.document_font import embedded_font
+from spatialcarbon.report.document_parts import citations, remarks, shown_sections
+from spatialcarbon.report.document_text import joined, typeset
 
 if TYPE_CHECKING:
+    from spatialcarbon.report.canvas import FigureSpec
+    from spatialcarbon.report.document_summary import Summary
     from spatialcarbon.report.tables import Table
     from spatialcarbon.weights.weights import Weights
 
-MAX_ROWS = 400
-OPEN_ROWS = 40
+
+class InteractivePart(Protocol):
+    """What the page needs of its interactive map."""
+
+    @property
+    def css(self) -> str:
+        """Style rules."""
+
+    @property
+    def js(self) -> str:
+        """The script, without tags and without data of the user."""
+
+    def html(self, language: Language) -> Any:
+        """Return the markup, with what users named already escaped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +51,12 @@ class Section:
     tables : sequence of Table
     notes : sequence of str
         Isolates, bridges, units left out, too few permutations.
+    references : sequence of str
+        Keys of the literature.
+    settings : sequence of (name, value)
+        As in the study file.
+    illustrative : bool
+        Whether it was made from invented numbers.
     """
 
     key: str
@@ -50,6 +68,9 @@ class Section:
     reading: Text
     methods: Text
     notes: Sequence[str]
+    references: Sequence[str] = ()
+    settings: Sequence[tuple[str, str]] = ()
+    illustrative: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +90,9 @@ class Document:
     ----------
     title : str
     authors : sequence of str
+    summary : Summary
+        What was studied and what came out, in sentences.
     sections : sequence of Section
-    references : sequence of str
-        Keys of the literature.
     seed, units : int
         Seed of the run; number of places.
     groups : mapping
@@ -81,12 +102,14 @@ class Document:
     versions : mapping
     cautions : sequence of str
         What was noticed while reading the data.
+    interactive : InteractivePart or None
+        The interactive map.
     """
 
     title: str
     authors: Sequence[str]
+    summary: Summary
     sections: Sequence[Section]
-    references: Sequence[str]
     seed: int
     units: int
     groups: Mapping[str, Text]
@@ -95,15 +118,29 @@ class Document:
     sources: Sequence[tuple[str, str, str]]
     versions: Mapping[str, str]
     cautions: Sequence[str] = field(default_factory=tuple)
+    interactive: InteractivePart | None = None
 
 
 def write_document(path: Path, document: Document, language: Language) -> None:
     """Write the report as one self-contained HTML file."""
-    path.write_text(render_document(document, language), encoding="utf-8")
+    path.write_text(render_document(document, language), encoding="utf-8", newline="\n")
 
 
 def render_document(document: Document, language: Language) -> str:
-    """Return the report as HTML text."""
+    """What is the report, as the text of one HTML page?
+
+    Parameters
+    ----------
+    document : Document
+        What the run found.
+    language : {"en", "zh"}
+        Language of every sentence.
+
+    Returns
+    -------
+    str
+        A page that loads nothing from elsewhere; the same document gives the same text.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -116,76 +153,40 @@ def render_document(document: Document, language: Language) -> str:
 
     def say(words: Text | str, **params: Any) -> str:
         if isinstance(words, Text):
-            return pretty(words.render(language))
-        return pretty(translate(words, language, **params))
+            return typeset(words.render(language), language)
+        return typeset(translate(words, language, **params), language)
 
+    scripts = [_source(environment, "report.js")]
+    if document.interactive is not None:
+        scripts.append(document.interactive.js)
+    numbers, works = citations(document.sections)
     page = environment.get_template("report.html.j2").render(
         document=document,
         language=language,
         t=say,
-        references=cite_keys(document.references),
-        picture=lambda data: base64.b64encode(data).decode(),
-        pages=lambda table: _page(table, language),
+        joined=lambda words: joined(words, language),
+        sections=shown_sections(document.sections, numbers, language),
+        numbers={section.key: at for at, section in enumerate(document.sections, start=1)},
+        remarks=remarks(document.sections),
+        works=works,
+        styles=_source(environment, "report.css"),
+        scripts=scripts,
+        hashes=[_fingerprint(script) for script in scripts],
         font="@@FONT@@",
     )
-    return page.replace("@@FONT@@", _embedded_font(page))
+    # The first one is that of the style sheet: all that users named comes after it.
+    return page.replace("@@FONT@@", embedded_font(page), 1)
 
 
-@dataclass(frozen=True)
-class Page:
-    """A table as text, ready for the page."""
-
-    headings: Sequence[tuple[str, bool]]
-    rows: Sequence[Sequence[tuple[str, bool]]]
-    hidden: int
-    long: bool
+def _source(environment: Any, name: str) -> str:
+    text: str = environment.loader.get_source(environment, name)[0]
+    return text
 
 
-def _page(table: Table, language: Language) -> Page:
-    frame = table.page()
-    columns = list(frame.columns)
-    numeric = [frame[column].dtype.kind in "fiu" for column in columns]
-    rows = [
-        [
-            (table.cell(column, value, language), number)
-            for column, value, number in zip(columns, row, numeric, strict=True)
-        ]
-        for row in frame.head(MAX_ROWS).itertuples(index=False, name=None)
-    ]
-    headings = [(table.heading(c, language), n) for c, n in zip(columns, numeric, strict=True)]
-    return Page(headings, rows, max(0, len(frame) - MAX_ROWS), len(frame) > OPEN_ROWS)
+def _fingerprint(script: str) -> str:
+    """Return what lets a browser run this script and no other."""
+    import base64
+    import hashlib
 
-
-def pretty(words: str) -> str:
-    """Return words with chemical and metric signs as print has them.
-
-    Examples
-    --------
-    >>> pretty("5,990 t CO2/km2, 10^4 t")
-    '5,990 t CO₂/km², 10⁴ t'
-    """
-    raised = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-    words = re.sub(r"(?<=10)\^(\d+)", lambda match: match[1].translate(raised), words)
-    return re.sub(r"\b(k?m)2\b", r"\1²", words).replace("CO2", "CO₂")
-
-
-def _embedded_font(page: str) -> str:
-    """Return the hanzi of a page as a small font, for screens that have none of their own."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    wanted = sorted({ord(ch) for ch in page if ord(ch) > 0x2E7F})
-    if not wanted:
-        return ""
-    options = subset.Options()
-    options.flavor = "woff"
-    options.recalc_timestamp = False
-    options.notdef_outline = True
-    font = TTFont(BUNDLED_FONT, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=wanted)
-    subsetter.subset(font)
-    font.flavor = "woff"
-    buffer = io.BytesIO()
-    font.save(buffer, reorderTables=True)
-    return base64.b64encode(buffer.getvalue()).decode()
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -6,25 +6,25 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spatialcarbon.report.qgis_project import project_archive, with_suffix, written_whole
+from spatialcarbon.report.data_tables import DataTable, ready_content
+from spatialcarbon.report.geopackage_words import add_column_words
+from spatialcarbon.report.plain import clean_text
+from spatialcarbon.report.qgis_project import (
+    Content,
+    project_archive,
+    with_suffix,
+    written_whole,
+)
 from spatialcarbon.report.qmd import QMD_STANDARD, layer_qmd
 from spatialcarbon.report.qml import layer_qml
-from spatialcarbon.report.ready import (
-    ReadyLayer,
-    clean_text,
-    plain_frame,
-    ready_layers,
-    table_names,
-)
+from spatialcarbon.report.ready import ReadyLayer, ReadyTable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from spatialcarbon.core.language import Language
     from spatialcarbon.report.layers import Layer
 
@@ -64,10 +64,11 @@ def write_geopackage(
     language: Language = "en",
     history: Sequence[str] = (),
     licence: str = "",
-    tables: Mapping[str, pd.DataFrame] | None = None,
+    tables: Sequence[DataTable] = (),
     project: bool = True,
     project_title: str = "",
     crs: Any = None,
+    credits: Sequence[str] = (),
 ) -> None:
     """Write layers, tables, styles, metadata and a QGIS project into one GeoPackage.
 
@@ -83,14 +84,16 @@ def write_geopackage(
         How the file was made: the command, the seed. Goes into each layer's metadata.
     licence : str
         Terms of use, for the metadata.
-    tables : mapping of str to DataFrame, optional
-        Tables without geometry, by name, to stand beside the layers.
+    tables : sequence of DataTable
+        Tables without geometry, to stand beside the layers.
     project : bool
         Whether the file also carries a QGIS project of its layers.
     project_title : str
         Title and name of that project; by default the file's name without suffix.
     crs : pyproj.CRS or whatever makes one, optional
         Projection of the project's map; by default that of the first layer.
+    credits : sequence of str
+        Lines under the maps of the project's print layouts.
 
     Raises
     ------
@@ -111,25 +114,23 @@ def write_geopackage(
     the same versions of GDAL and SQLite).
     """
     path = with_suffix(path, ".gpkg")
-    ready = ready_layers(layers, language)
-    tables = tables or {}
-    names = table_names([*(layer.name for layer in layers), *tables])[len(ready) :]
-    plain = {
-        name: plain_frame(table, name)[0]
-        for name, table in zip(names, tables.values(), strict=True)
-    }
+    ready, related = ready_content(layers, tables, language)
     title = clean_text(project_title or path.stem)
-    archive = project_archive(ready, path.stem, path.name, title, crs) if project else None
+    content = Content(ready, related, path.name, title, credits, crs)
+    archive = project_archive(content, path.stem) if project else None
+    every: list[ReadyTable] = [*ready, *related]
     with written_whole(path) as unfinished, _as_os_error(path):
-        _write_tables(unfinished, ready, plain)
+        _write_tables(unfinished, every)
         with closing(sqlite3.connect(unfinished, isolation_level=None)) as database:
             database.execute("BEGIN")
-            _add_styles(database, ready)
-            _add_metadata(database, ready, language, history, licence)
+            _add_views(database, ready)
+            _add_styles(database, every)
+            _add_metadata(database, every, history, licence)
+            add_column_words(database, every)
             if archive is not None:
                 _add_project(database, title, archive)
             database.execute("COMMIT")
-            _check_rows(database, ready, plain)
+            _check_rows(database, every)
 
 
 @contextmanager
@@ -160,32 +161,64 @@ def _fixed_date() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _write_tables(
-    path: Path, layers: Sequence[ReadyLayer], tables: Mapping[str, pd.DataFrame]
-) -> None:
+def _write_tables(path: Path, tables: Sequence[ReadyTable]) -> None:
     import pyogrio
 
+    identifiers = _identifiers(tables)
     with _fixed_date():
-        titles = [layer.title for layer in layers]
-        for layer in layers:
-            # The format wants each identifier once.
-            alone = titles.count(layer.title) == 1
-            identifier = layer.title if alone else f"{layer.title} ({layer.name})"
+        for table in tables:
+            if isinstance(table, ReadyLayer) and table.view:
+                continue
+            words = {"IDENTIFIER": identifiers[table.name], "DESCRIPTION": table.abstract}
             pyogrio.write_dataframe(
-                layer.frame,
+                table.frame,
                 path,
-                layer=layer.name,
+                layer=table.name,
                 driver="GPKG",
                 append=path.exists(),
-                layer_options={"IDENTIFIER": identifier, "DESCRIPTION": layer.abstract},
+                layer_options=words,
                 # Version 1.4, the default of newer GDAL, makes QGIS 3.22 warn.
                 dataset_options={} if path.exists() else {"VERSION": "1.2"},
             )
-        for name, table in tables.items():
-            pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
 
 
-def _add_styles(database: sqlite3.Connection, layers: Sequence[ReadyLayer]) -> None:
+def _identifiers(tables: Sequence[ReadyTable]) -> dict[str, str]:
+    """Return the title of each table; the format wants each of them once."""
+    titles = [table.title for table in tables]
+    return {
+        table.name: table.title
+        if titles.count(table.title) == 1
+        else f"{table.title} ({table.name})"
+        for table in tables
+    }
+
+
+def _add_views(database: sqlite3.Connection, layers: Sequence[ReadyLayer]) -> None:
+    """Add the layers that are queries: rows of a table with the geometry of the places."""
+    identifiers = _identifiers(layers)
+    for layer in layers:
+        if not layer.view:
+            continue
+        database.execute(f'CREATE VIEW "{layer.name}" AS {layer.view}')
+        west, south, east, north = map(float, layer.frame.total_bounds)
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
+            "last_change, min_x, min_y, max_x, max_y, srs_id) "
+            "SELECT ?, 'features', ?, ?, ?, ?, ?, ?, ?, srs_id FROM gpkg_geometry_columns "
+            "WHERE table_name = ?",
+            (
+                *(layer.name, identifiers[layer.name], layer.abstract, TIME),
+                *(west, south, east, north, layer.places),
+            ),
+        )
+        database.execute(
+            "INSERT INTO gpkg_geometry_columns SELECT ?, column_name, geometry_type_name, srs_id, "
+            "z, m FROM gpkg_geometry_columns WHERE table_name = ?",
+            (layer.name, layer.places),
+        )
+
+
+def _add_styles(database: sqlite3.Connection, layers: Sequence[ReadyTable]) -> None:
     for statement in _TABLES.split(";"):
         database.execute(statement)
     # Without this row QGIS ignores the styles as soon as a table without geometry is there.
@@ -201,14 +234,16 @@ def _add_styles(database: sqlite3.Connection, layers: Sequence[ReadyLayer]) -> N
         # Catalog and schema are empty, not NULL: QGIS passes over rows with NULL there.
         database.execute(
             "INSERT INTO layer_styles VALUES (?, '', '', ?, ?, ?, ?, '', 1, ?, '', NULL, ?)",
-            (i, layer.name, columns[layer.name], layer.name, layer_qml(layer), layer.title, TIME),
+            (
+                *(i, layer.name, columns.get(layer.name, "")),
+                *(layer.name, layer_qml(layer), layer.title, TIME),
+            ),
         )
 
 
 def _add_metadata(
     database: sqlite3.Connection,
-    layers: Sequence[ReadyLayer],
-    language: Language,
+    layers: Sequence[ReadyTable],
     history: Sequence[str],
     licence: str,
 ) -> None:
@@ -220,7 +255,7 @@ def _add_metadata(
     for i, layer in enumerate(layers, start=1):
         database.execute(
             "INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, 'text/xml', ?)",
-            (i, QMD_STANDARD, layer_qmd(layer, language, history, licence)),
+            (i, QMD_STANDARD, layer_qmd(layer, history, licence)),
         )
         database.execute(
             "INSERT INTO gpkg_metadata_reference VALUES ('table', ?, NULL, NULL, ?, ?, NULL)",
@@ -239,15 +274,10 @@ def _add_project(database: sqlite3.Connection, title: str, archive: bytes) -> No
     )
 
 
-def _check_rows(
-    database: sqlite3.Connection,
-    layers: Sequence[ReadyLayer],
-    tables: Mapping[str, pd.DataFrame],
-) -> None:
+def _check_rows(database: sqlite3.Connection, tables: Sequence[ReadyTable]) -> None:
     """Make sure that every row arrived."""
-    expected = {layer.name: len(layer.frame) for layer in layers}
-    expected |= {name: len(table) for name, table in tables.items()}
-    for name, rows in expected.items():
-        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-        if count != rows:
-            raise sqlite3.DatabaseError(f"{count} of {rows} rows of {name} were written")
+    for table in tables:
+        (count,) = database.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()
+        if count != len(table.frame):
+            expected = len(table.frame)
+            raise sqlite3.DatabaseError(f"{count} of {expected} rows of {table.name} were written")

@@ -223,6 +223,8 @@ class Layer:
         Whether the project shows the layer at first.
     group : Text or None
         Heading in the layer tree under which it stands.
+    values : mapping of str to (mapping of str to Text)
+        Column of codes → what each code means. Forms and tables then show the words.
     """
 
     name: str
@@ -234,6 +236,7 @@ class Layer:
     label_field: str | None = None
     visible: bool = True
     group: Text | None = None
+    values: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
 
     @property
     def covers(self) -> bool:

@@ -67,6 +67,7 @@ def map_view(
     background: gpd.GeoDataFrame | None = None,
     groups: pd.Series[Any] | None = None,
     columns: int = 1,
+    detail: float = _PIXELS,
 ) -> MapView:
     """Project units for a map that keeps areas comparable.
 
@@ -81,6 +82,8 @@ def map_view(
         Group of each unit, by unit label.
     columns : int
         How many maps stand side by side; small ones are drawn coarser and without names.
+    detail : float
+        How many of the finest steps drawn fit into the longer side of the map.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def map_view(
     drawn = units.to_crs(_albers(units)) if is_geographic(units.crs) else units
     x0, y0, x1, y1 = drawn.total_bounds
     # What is finer than a pixel only makes files large.
-    fine = max(x1 - x0, y1 - y0) / _PIXELS * columns
+    fine = max(x1 - x0, y1 - y0) / detail * columns
     drawn = drawn.set_geometry(shapely.coverage_simplify(drawn.geometry.values, fine))
     pad = 0.04 * max(x1 - x0, y1 - y0, 1e-9)
     top = 2 * pad if groups is not None and columns == 1 else pad

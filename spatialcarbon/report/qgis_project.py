@@ -9,34 +9,53 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-import numpy as np
-
 from spatialcarbon.core.errors import CRSMismatchError, OptionError
+from spatialcarbon.report.data_tables import DataTable, Related, ready_content
+from spatialcarbon.report.plain import clean_text
+from spatialcarbon.report.qgis_layers import bounds, layer_id, layer_tree, map_layer
+from spatialcarbon.report.qgis_layout import layout_element
+from spatialcarbon.report.qgis_relations import (
+    lookups_of,
+    relation_elements,
+    relations,
+)
+from spatialcarbon.report.qgis_themes import theme_elements, themes_of
 from spatialcarbon.report.qmd import spatial_ref_sys
-from spatialcarbon.report.qml import QGIS_VERSION, style_elements
-from spatialcarbon.report.ready import ReadyLayer, clean_text, ready_layers
+from spatialcarbon.report.qml import QGIS_VERSION
 
 if TYPE_CHECKING:
     from spatialcarbon.core.language import Language
     from spatialcarbon.report.layers import Layer
+    from spatialcarbon.report.ready import ReadyLayer
 
-_GEOMETRIES = {"area": "Polygon", "line": "Line", "point": "Point"}
-_MARGIN = 0.04
-"""Empty border around the data in the first view, as a part of its width and height."""
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What a project is made of: layers and tables, made ready, and what stands beside them."""
+
+    layers: Sequence[ReadyLayer]
+    tables: Sequence[Related]
+    geopackage_name: str
+    title: str
+    credits: Sequence[str] = ()
+    crs: Any = None
 
 
 def write_project(
     path: str | os.PathLike[str],
     layers: Sequence[Layer],
     *,
+    tables: Sequence[DataTable] = (),
     geopackage_name: str = "results.gpkg",
     title: str,
     language: Language = "en",
     crs: Any = None,
+    credits: Sequence[str] = (),
 ) -> None:
     """Write a QGIS project that shows the layers of a GeoPackage in the same folder.
 
@@ -47,6 +66,8 @@ def write_project(
     layers : sequence of Layer
         As given to :func:`spatialcarbon.report.geopackage.write_geopackage`, the
         topmost first.
+    tables : sequence of DataTable
+        As given there.
     geopackage_name : str
         File name of the GeoPackage.
     title : str
@@ -55,6 +76,8 @@ def write_project(
         Language of titles, legends and field names.
     crs : pyproj.CRS or whatever makes one, optional
         Projection of the map; by default that of the first layer.
+    credits : sequence of str
+        Lines under the maps of the print layouts: source, seed, command.
 
     Raises
     ------
@@ -66,8 +89,10 @@ def write_project(
         When the file cannot be written; a project already there stays as it was.
     """
     path = with_suffix(path, ".qgz")
-    ready = ready_layers(layers, language)
-    content = project_archive(ready, path.stem, geopackage_name, title, crs)
+    ready, related = ready_content(layers, tables, language)
+    content = project_archive(
+        Content(ready, related, geopackage_name, title, credits, crs), path.stem
+    )
     with written_whole(path) as unfinished:
         unfinished.write_bytes(content)
 
@@ -103,9 +128,7 @@ def written_whole(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def project_archive(
-    layers: Sequence[ReadyLayer], name: str, geopackage_name: str, title: str, crs: Any = None
-) -> bytes:
+def project_archive(content: Content, name: str) -> bytes:
     """Return the bytes of a ``.qgz``: a zip with one ``.qgs``, the same for the same input."""
     entry = zipfile.ZipInfo(f"{name}.qgs", date_time=(2000, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
@@ -113,44 +136,54 @@ def project_archive(
     entry.external_attr = 0o644 << 16
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(entry, project_xml(layers, geopackage_name, title, crs))
+        archive.writestr(entry, project_xml(content))
     return buffer.getvalue()
 
 
-def project_xml(
-    layers: Sequence[ReadyLayer], geopackage_name: str, title: str, crs: Any = None
-) -> str:
-    """Return the ``.qgs`` document of some layers."""
+def project_xml(content: Content) -> str:
+    """Return the ``.qgs`` document."""
     import pyproj
 
+    layers, tables, file = content.layers, content.tables, content.geopackage_name
     try:
-        map_crs = pyproj.CRS(layers[0].frame.crs if crs is None else crs)
+        crs = pyproj.CRS(layers[0].frame.crs if content.crs is None else content.crs)
     except pyproj.exceptions.CRSError as error:
         raise CRSMismatchError(
-            "{crs!r} is not a coordinate reference system", fix='crs="EPSG:4490"', crs=crs
+            "{crs!r} is not a coordinate reference system", fix='crs="EPSG:4490"', crs=content.crs
         ) from error
-    title = clean_text(title)
+    title = clean_text(content.title)
     root = Element("qgis", version=QGIS_VERSION, projectname=title)
     SubElement(root, "homePath", path="")
     SubElement(root, "title").text = title
-    SubElement(root, "projectCrs").append(spatial_ref_sys(map_crs))
-    root.append(_layer_tree(layers, geopackage_name))
+    SubElement(root, "projectCrs").append(spatial_ref_sys(crs))
+    root.append(layer_tree(layers, tables, file))
     canvas = SubElement(root, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
-    SubElement(canvas, "units").text = "degrees" if map_crs.is_geographic else "meters"
-    canvas.append(_extent(_bounds(layers, map_crs)))
+    SubElement(canvas, "units").text = "degrees" if crs.is_geographic else "meters"
+    canvas.append(_extent(bounds(layers, crs)))
     SubElement(canvas, "rotation").text = "0"
-    SubElement(canvas, "destinationsrs").append(spatial_ref_sys(map_crs))
+    SubElement(canvas, "destinationsrs").append(spatial_ref_sys(crs))
+    found = relations(layers, tables)
     group = SubElement(root, "projectlayers")
-    group.extend(_map_layer(layer, geopackage_name) for layer in layers)
+    related = {item.layer.name for item in found}
+    for layer in layers:
+        group.append(map_layer(layer, file, tabs=layer.name not in related))
+    for table in tables:
+        group.append(map_layer(table, file, lookups_of(table, layers)))
     order = SubElement(root, "layerorder")
     for layer in layers:
-        SubElement(order, "layer", id=_layer_id(layer))
-    properties = SubElement(root, "properties")
-    for section, key, kind, value in (
-        ("SpatialRefSys", "ProjectionsEnabled", "int", "1"),
-        ("Paths", "Absolute", "bool", "false"),
-    ):
-        SubElement(SubElement(properties, section), key, type=kind).text = value
+        SubElement(order, "layer", id=layer_id(layer))
+    root.append(relation_elements(found))
+    root.append(_properties())
+    root.extend(_years(layers))
+    themes = themes_of(layers)
+    root.append(theme_elements(themes))
+    layouts = SubElement(root, "Layouts")
+    metres = 0.0 if crs.is_geographic else crs.axis_info[0].unit_conversion_factor
+    credits = [clean_text(line) for line in content.credits]
+    for theme in themes:
+        layouts.append(
+            layout_element(theme, bounds(theme.layers, crs), file, credits, metres=metres)
+        )
     metadata = SubElement(root, "projectMetadata")
     SubElement(metadata, "title").text = title
     indent(root)
@@ -158,79 +191,33 @@ def project_xml(
     return head + tostring(root, encoding="unicode") + "\n"
 
 
-def _layer_id(layer: ReadyLayer) -> str:
-    # QGIS replaces ids of ten characters or fewer and loses the tree's hold on the layer.
-    return f"spatialcarbon_layer_{layer.name}"
-
-
-def _source(layer: ReadyLayer, geopackage_name: str) -> str:
-    return f"./{geopackage_name}|layername={layer.name}"
-
-
-def _layer_tree(layers: Sequence[ReadyLayer], geopackage_name: str) -> Element:
-    root = Element("layer-tree-group")
-    groups: dict[str, Element] = {}
-    shown = _shown(layers)
-    for layer in layers:
-        if layer.group and layer.group not in groups:
-            groups[layer.group] = SubElement(
-                root, "layer-tree-group", name=layer.group, checked="Qt::Checked", expanded="1"
-            )
-        SubElement(
-            groups.get(layer.group, root),
-            "layer-tree-layer",
-            id=_layer_id(layer),
-            name=layer.title,
-            source=_source(layer, geopackage_name),
-            providerKey="ogr",
-            checked="Qt::Checked" if layer.name in shown else "Qt::Unchecked",
-            expanded="1" if layer.name in shown else "0",
-        )
+def _properties() -> Element:
+    root = Element("properties")
+    for section, key, kind, value in (
+        ("SpatialRefSys", "ProjectionsEnabled", "int", "1"),
+        ("Paths", "Absolute", "bool", "false"),
+    ):
+        SubElement(SubElement(root, section), key, type=kind).text = value
     return root
 
 
-def _shown(layers: Sequence[ReadyLayer]) -> set[str]:
-    """Return the names of layers to switch on: of areas that hide each other only the first."""
-    visible = [layer for layer in layers if layer.visible]
-    covering = [layer for layer in visible if layer.kind == "area" and layer.renderer.filled]
-    hidden = {layer.name for layer in covering[1:]}
-    return {layer.name for layer in visible} - hidden
-
-
-def _bounds(layers: Sequence[ReadyLayer], crs: Any) -> list[float]:
-    boxes = np.array([layer.frame.geometry.to_crs(crs).total_bounds for layer in layers])
-    low, high = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
-    margin = _MARGIN * (high - low)
-    return [float(x) for x in (*(low - margin), *(high + margin))]
-
-
-def _extent(bounds: Sequence[float]) -> Element:
-    root = Element("extent")
-    for tag, value in zip(("xmin", "ymin", "xmax", "ymax"), bounds, strict=True):
-        SubElement(root, tag).text = repr(float(value))
-    return root
-
-
-def _map_layer(layer: ReadyLayer, geopackage_name: str) -> Element:
+def _years(layers: Sequence[ReadyLayer]) -> list[Element]:
+    """Return how the clock of QGIS runs: over all years, one at a time."""
+    years = [year for layer in layers if layer.time for year in layer.frame[layer.time].dropna()]
+    if not years:
+        return []
     root = Element(
-        "maplayer",
-        type="vector",
-        geometry=_GEOMETRIES[layer.kind],
-        labelsEnabled="1" if layer.label_field else "0",
-        hasScaleBasedVisibilityFlag="0",
-        readOnly="0",
-    )
-    SubElement(root, "id").text = _layer_id(layer)
-    SubElement(root, "datasource").text = _source(layer, geopackage_name)
-    SubElement(root, "layername").text = layer.title
-    SubElement(root, "shortname").text = layer.name
-    SubElement(root, "title").text = layer.title
-    SubElement(root, "abstract").text = layer.abstract
-    SubElement(root, "srs").append(spatial_ref_sys(layer.frame.crs))
-    metadata = SubElement(root, "resourceMetadata")
-    SubElement(metadata, "identifier").text = layer.name
-    SubElement(metadata, "title").text = layer.title
-    SubElement(metadata, "abstract").text = layer.abstract
-    SubElement(root, "provider", encoding="UTF-8").text = "ogr"
-    root.extend(style_elements(layer))
+        "ProjectTimeSettings", timeStepUnit="y", timeStep="1", frameRate="1",
+        cumulativeTemporalRange="0",
+    )  # fmt: skip
+    span = SubElement(root, "TemporalRange")
+    SubElement(span, "start").text = f"{int(min(years)):04d}-01-01T00:00:00Z"
+    SubElement(span, "end").text = f"{int(max(years)):04d}-12-31T23:59:59Z"
+    return [root]
+
+
+def _extent(sides: Sequence[float]) -> Element:
+    root = Element("extent")
+    for tag, value in zip(("xmin", "ymin", "xmax", "ymax"), sides, strict=True):
+        SubElement(root, tag).text = repr(float(value))
     return root

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from spatialcarbon.core.language import translate
+from spatialcarbon.report.plain import clean_text
 from spatialcarbon.report.qml import QGIS_VERSION
-from spatialcarbon.report.ready import ReadyLayer, clean_text
-
-if TYPE_CHECKING:
-    from spatialcarbon.core.language import Language
+from spatialcarbon.report.ready import ReadyLayer, ReadyTable
 
 QMD_STANDARD = "http://mrcc.com/qgis.dtd"
 
 
-def layer_qmd(
-    layer: ReadyLayer, language: Language, history: Sequence[str] = (), licence: str = ""
-) -> str:
-    """Write the metadata of a layer as a QMD document.
+def layer_qmd(layer: ReadyTable, history: Sequence[str] = (), licence: str = "") -> str:
+    """Write the metadata of a layer or table as a QMD document.
 
     Parameters
     ----------
-    layer : ReadyLayer
-        From :func:`spatialcarbon.report.ready.ready_layers`.
-    language : {"en", "zh"}
-        Language of title and abstract.
+    layer : ReadyTable
+        From :func:`spatialcarbon.report.data_tables.ready_content`.
     history : sequence of str
-        How the layer was made: the command, the seed.
+        How the layer was made: the command, the seed, the sources.
     licence : str
         Under which terms it may be used.
 
@@ -40,10 +35,10 @@ def layer_qmd(
     for tag, words in (
         ("identifier", layer.name),
         ("parentidentifier", ""),
-        ("language", language),
+        ("language", layer.language),
         ("type", "dataset"),
         ("title", layer.title),
-        ("abstract", layer.abstract),
+        ("abstract", _abstract(layer)),
     ):
         SubElement(root, tag).text = words
     SubElement(root, "links")
@@ -53,11 +48,35 @@ def layer_qmd(
     if licence:
         SubElement(root, "license").text = clean_text(licence)
     SubElement(root, "encoding").text = "UTF-8"
-    SubElement(root, "crs").append(spatial_ref_sys(layer.frame.crs))
-    SubElement(root, "extent")
+    if isinstance(layer, ReadyLayer):
+        SubElement(root, "crs").append(spatial_ref_sys(layer.frame.crs))
+        SubElement(root, "extent").append(_extent(layer))
     indent(root)
     head = f"<!DOCTYPE qgis PUBLIC '{QMD_STANDARD}' 'SYSTEM'>\n"
     return head + tostring(root, encoding="unicode") + "\n"
+
+
+def _abstract(layer: ReadyTable) -> str:
+    """Return what the layer shows and what its columns are called, in either language."""
+    lines = []
+    for column, alias in layer.aliases.items():
+        names = dict.fromkeys(name for name in (alias, layer.other[column]) if name)
+        if names:
+            lines.append(f"{column} = {' / '.join(names)}")
+    if not lines:
+        return layer.abstract
+    heading = translate("Columns:", layer.language)
+    return "\n".join([*([layer.abstract, ""] if layer.abstract else []), heading, *lines])
+
+
+def _extent(layer: ReadyLayer) -> Element:
+    west, south, east, north = (repr(float(side)) for side in layer.frame.total_bounds)
+    authority = layer.frame.crs.to_authority()
+    return Element(
+        "spatial",
+        crs=":".join(authority) if authority else "",
+        dimensions="2", minx=west, miny=south, maxx=east, maxy=north, minz="0", maxz="0",
+    )  # fmt: skip
 
 
 def spatial_ref_sys(crs: Any) -> Element:

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import numpy as np
-import pandas as pd
+
+from spatialcarbon.report.qml_fields import field_elements
+from spatialcarbon.report.ready import ReadyLayer
 
 if TYPE_CHECKING:
-    from spatialcarbon.report.ready import Entry, ReadyLayer, Renderer
+    from spatialcarbon.report.qml_fields import Lookup
+    from spatialcarbon.report.ready import Entry, ReadyTable, Renderer
 
 QGIS_VERSION = "3.22.0"
-CATEGORIES = "Symbology|Labeling|Fields|Forms|AttributeTable"
+CATEGORIES = "Symbology|Labeling|Fields|Forms|MapTips|AttributeTable|Temporal"
 _SYMBOLS = {"area": "fill", "line": "line", "point": "marker"}
 _LABEL_PLACEMENT = {"area": "4", "line": "2", "point": "6"}
 _TEXT = "20,20,20,255"
 
 
-def layer_qml(layer: ReadyLayer) -> str:
-    """Write the style of a layer as a QML document.
+def layer_qml(layer: ReadyTable) -> str:
+    """Write the style of a layer or table as a QML document.
 
     Parameters
     ----------
-    layer : ReadyLayer
-        From :func:`spatialcarbon.report.ready.ready_layers`.
+    layer : ReadyTable
+        From :func:`spatialcarbon.report.data_tables.ready_content`.
 
     Returns
     -------
     str
-        XML with symbols, labels, field names and number formats.
+        XML with symbols, labels, the clock, field names, the form and number formats.
     """
+    label = getattr(layer, "label_field", None)
     root = Element(
         "qgis",
         version=QGIS_VERSION,
         styleCategories=CATEGORIES,
-        labelsEnabled="1" if layer.label_field else "0",
+        labelsEnabled="1" if label else "0",
     )
     root.extend(style_elements(layer))
     indent(root)
@@ -45,13 +48,51 @@ def layer_qml(layer: ReadyLayer) -> str:
     return head + tostring(root, encoding="unicode") + "\n"
 
 
-def style_elements(layer: ReadyLayer) -> list[Element]:
-    """Return the parts of a style, the same in a QML document and in a project."""
-    parts = [_renderer(layer)]
-    if layer.label_field:
-        parts.append(_labels(layer, layer.label_field))
-    parts.extend(_fields(layer))
-    return parts
+def style_elements(
+    layer: ReadyTable,
+    lookups: Mapping[str, Lookup] | None = None,
+    *,
+    tabs: bool = True,
+) -> list[Element]:
+    """Return the parts of a style, the same in a QML document and in a project.
+
+    Parameters
+    ----------
+    layer : ReadyTable
+        Layer or table.
+    lookups : mapping of str to Lookup, optional
+        Columns of codes that have their names in another layer of the project.
+    tabs : bool
+        Whether the form has tabs.
+    """
+    parts: list[Element] = []
+    if isinstance(layer, ReadyLayer):
+        parts.append(_renderer(layer))
+        if layer.label_field:
+            parts.append(_labels(layer, layer.label_field))
+        parts.append(_temporal(layer.time))
+    return parts + field_elements(layer, lookups, tabs=tabs)
+
+
+def _temporal(year: str | None) -> Element:
+    """Return the time of features: a year lasts from its first second to its last.
+
+    Expressions on the column of the year serve where a date of its own would be one more
+    column; dates without hours would let the following year in.
+    """
+    root = Element(
+        "temporal",
+        enabled="1" if year else "0",
+        mode="4",
+        startExpression=f'make_datetime("{year}",1,1,0,0,0)' if year else "",
+        endExpression=f'make_datetime("{year}",12,31,23,59,59)' if year else "",
+        startField="", endField="", durationField="", durationUnit="min",
+        fixedDuration="0", accumulate="0", limitMode="0",
+    )  # fmt: skip
+    span = SubElement(root, "fixedRange")
+    SubElement(span, "start")
+    SubElement(span, "end")
+    return root
 
 
 def _renderer(layer: ReadyLayer) -> Element:
@@ -203,37 +244,3 @@ def _labels(layer: ReadyLayer, field: str) -> Element:
         minFeatureSize="0",
     )
     return root
-
-
-def _fields(layer: ReadyLayer) -> list[Element]:
-    configuration, aliases = Element("fieldConfiguration"), Element("aliases")
-    table = Element("attributetableconfig", sortExpression="", sortOrder="0")
-    columns = SubElement(table, "columns")
-    SubElement(columns, "column", type="field", name="fid", hidden="1", width="-1")
-    for i, (name, alias) in enumerate(layer.aliases.items(), start=1):
-        decimals = _decimals(layer.frame[name])
-        if decimals is not None:
-            field = SubElement(configuration, "field", name=name, configurationFlags="None")
-            widget = SubElement(field, "editWidget", type="Range")
-            options = SubElement(SubElement(widget, "config"), "Option", type="Map")
-            for key, value, kind in (
-                ("AllowNull", "true", "bool"),
-                ("Precision", str(decimals), "int"),
-                ("Style", "SpinBox", "QString"),
-            ):
-                SubElement(options, "Option", name=key, value=value, type=kind)
-        SubElement(aliases, "alias", field=name, index=str(i), name=alias)
-        SubElement(columns, "column", type="field", name=name, hidden="0", width="-1")
-    preview = Element("previewExpression")
-    preview.text = f'"{layer.label_field or next(iter(layer.aliases))}"'
-    return [configuration, aliases, table, preview]
-
-
-def _decimals(column: pd.Series[float]) -> int | None:
-    """Return decimals that show four digits of the largest number; ``None`` for whole numbers."""
-    if not pd.api.types.is_float_dtype(column):
-        return None
-    largest = column.abs().max()
-    if pd.isna(largest) or largest == 0:
-        return 0
-    return min(8, max(0, 3 - math.floor(math.log10(largest))))

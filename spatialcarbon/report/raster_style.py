@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from spatialcarbon.report.qml import QGIS_VERSION
-from spatialcarbon.report.ready import clean_text
+from spatialcarbon.report.plain import clean_text
 
 if TYPE_CHECKING:
     from spatialcarbon.core.language import Language

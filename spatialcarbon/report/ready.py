@@ -6,29 +6,23 @@ Everything that can be wrong with a layer is found here, before a file is touche
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import CRSMismatchError, SchemaError, some
 from spatialcarbon.core.language import Language, Text, translate
 from spatialcarbon.report.layers import Categorised, Graduated, Layer, Lines, Single, Style
 from spatialcarbon.report.palettes import NO_DATA, OUTLINE, number_label
+from spatialcarbon.report.plain import clean_text, plain_frame, table_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 Kind = Literal["area", "line", "point"]
 
-# What XML 1.0 cannot hold, even escaped, and what neither SQLite nor UTF-8 takes well.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Names that SQLite, GeoPackage or QGIS keep for themselves.
-_RESERVED = re.compile(r"(gpkg_|rtree_|sqlite_|ogr_|idx_).*|layer_styles|qgis_projects")
-_OWN_FIELDS = ("fid", "ogc_fid", "geom", "rowid")
 _KINDS: Mapping[str, Kind] = {
     **{"Polygon": "area", "MultiPolygon": "area"},
     **{"LineString": "line", "MultiLineString": "line", "LinearRing": "line"},
@@ -51,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Renderer:
-    """How features are told apart; ``expression`` is empty for a single symbol."""
+    """How features are told apart; ``expression`` and ``field`` are empty for a single symbol."""
 
     kind: Literal["single", "categorised", "graduated"]
     expression: str
@@ -59,146 +53,50 @@ class Renderer:
     outline: str = OUTLINE
     filled: bool = True
     sized: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True, eq=False)
-class ReadyLayer:
-    """A layer in one language, with plain names and checked values."""
+class ReadyTable:
+    """A table in one language, with plain names and checked values.
+
+    ``other`` holds the names of the columns in the other language, ``values`` what the
+    codes of a column mean.
+    """
 
     name: str
     title: str
     abstract: str
-    frame: gpd.GeoDataFrame
+    frame: pd.DataFrame
     aliases: Mapping[str, str]
+    other: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    language: Language
+
+
+@dataclass(frozen=True, eq=False)
+class ReadyLayer(ReadyTable):
+    """A layer made ready: a table with geometry and a look.
+
+    ``time`` is the column of the year where there is more than one. A layer without a table
+    of its own has in ``view`` the query that makes it, and in ``places`` the layer whose
+    geometry it shows.
+    """
+
+    frame: gpd.GeoDataFrame
     kind: Kind
     renderer: Renderer
     label_field: str | None
     visible: bool
     group: str
+    time: str | None = None
+    view: str = ""
+    places: str = ""
 
-
-def clean_text(value: str) -> str:
-    r"""Replace characters that neither XML nor SQLite can carry.
-
-    Examples
-    --------
-    >>> clean_text("a\x00b\tc")
-    'a�b\tc'
-    """
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", value)
-
-
-def plain_name(name: str, fallback: str) -> str:
-    """Turn any name into ``[a-z][a-z0-9_]*``.
-
-    Examples
-    --------
-    >>> plain_name("CO2 per head (t)", "x"), plain_name("2017", "year"), plain_name("碳", "f_2")
-    ('co2_per_head_t', 'year_2017', 'f_2')
-    """
-    plain = re.sub(r"[^a-z0-9]+", "_", str(name).lower()).strip("_")
-    if not plain:
-        return fallback
-    return plain if plain[0].isalpha() else f"{fallback}_{plain}"
-
-
-def plain_columns(columns: Sequence[object]) -> dict[object, str]:
-    """Give every column a plain name that no other one has."""
-    names: dict[object, str] = {}
-    taken = set(_OWN_FIELDS)
-    for position, column in enumerate(columns, start=1):
-        fallback = "field" if re.search("[a-zA-Z0-9]", str(column)) else f"field_{position}"
-        base = name = plain_name(str(column), fallback)
-        number = 2
-        while name in taken:
-            name, number = f"{base}_{number}", number + 1
-        taken.add(name)
-        names[column] = name
-    return names
-
-
-def table_names(names: Iterable[str]) -> list[str]:
-    """Make names of tables plain, and refuse reserved and repeated ones."""
-    plain = [plain_name(name, f"layer_{i}") for i, name in enumerate(names, start=1)]
-    for name in plain:
-        if _RESERVED.fullmatch(name):
-            raise SchemaError("{name!r} is a reserved name and cannot name a layer", name=name)
-        if plain.count(name) > 1:
-            raise SchemaError(
-                "two layers or tables would both be called {name!r}",
-                fix="give each its own name in small letters, digits and _",
-                name=name,
-            )
-    return plain
-
-
-def plain_frame(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, dict[object, str]]:
-    """Return a table with its labels as first columns, plain names and values that SQLite takes.
-
-    Returns
-    -------
-    tuple of DataFrame and dict
-        The table, and the plain name of every original column.
-
-    Raises
-    ------
-    SchemaError
-        For repeated columns, infinite numbers, and objects that are neither text nor
-        numbers.
-    """
-    default_index = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
-    table = pd.DataFrame(frame)
-    if not default_index:
-        levels = ["unit" if level is None else level for level in frame.index.names]
-        table = table.drop(columns=[level for level in levels if level in table.columns])
-        table = table.reset_index(names=levels)
-    if table.columns.has_duplicates:
-        raise SchemaError(
-            "{name} has the column {column!r} twice",
-            name=name,
-            column=table.columns[table.columns.duplicated()][0],
-        )
-    plain = plain_columns(list(table.columns))
-    values = {plain[column]: _plain_values(table[column], name) for column in table.columns}
-    return pd.DataFrame(values), plain
-
-
-def _plain_values(column: pd.Series[Any], name: str) -> pd.Series[Any]:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
-    if pd.api.types.is_float_dtype(column):
-        infinite = column.index[np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan))]
-        if len(infinite):
-            raise SchemaError(
-                "column {column!r} of {name} holds infinite values",
-                arrived="rows {rows}",
-                fix="look for a division by zero upstream",
-                column=column.name,
-                name=name,
-                rows=some(infinite),
-            )
-    if column.dtype == object or pd.api.types.is_string_dtype(column):
-        return _plain_objects(column, name)
-    return column.reset_index(drop=True)
-
-
-def _plain_objects(column: pd.Series[Any], name: str) -> pd.Series[Any]:
-    items = [None if absent else item for item, absent in zip(column, column.isna(), strict=True)]
-    kinds = {type(item) for item in items if item is not None}
-    if kinds <= {str}:
-        texts = [item if item is None else clean_text(item) for item in items]
-        return pd.Series(texts, dtype=object)
-    numbers = all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds)
-    if numbers and (bool not in kinds or kinds == {bool}):
-        return _plain_values(pd.Series(items, dtype=object).convert_dtypes(), name)
-    raise SchemaError(
-        "column {column!r} of {name} mixes kinds of values",
-        arrived="{kinds}",
-        expected="all text, or all numbers",
-        column=column.name,
-        name=name,
-        kinds=some(sorted(kind.__name__ for kind in kinds)),
-    )
+    @property
+    def covers(self) -> bool:
+        """Whether the layer hides what lies below it."""
+        return self.kind == "area" and self.renderer.filled
 
 
 def ready_layers(layers: Sequence[Layer], language: Language) -> list[ReadyLayer]:
@@ -245,12 +143,7 @@ def _ready(layer: Layer, name: str, language: Language) -> ReadyLayer:
             absent=some(absent),
             present=some(plain, 12),
         )
-    aliases = {
-        plain[column]: say(layer.aliases[str(column)])
-        if column in layer.aliases
-        else ("" if plain[column] == column else clean_text(str(column)))
-        for column in plain
-    }
+    aliases, other = names_of(layer.aliases, plain, language)
     frame = gpd.GeoDataFrame(table, geometry=list(geometry), crs=layer.frame.crs)
     return ReadyLayer(
         name=name,
@@ -258,12 +151,57 @@ def _ready(layer: Layer, name: str, language: Language) -> ReadyLayer:
         abstract=say(layer.abstract),
         frame=frame.rename_geometry("geom"),
         aliases=aliases,
+        other=other,
+        values=_values(layer, plain, table, language),
+        language=language,
         kind=kind,
         renderer=_renderer(layer.style, table, plain, name, language),
         label_field=None if layer.label_field is None else plain[layer.label_field],
         visible=layer.visible,
         group="" if layer.group is None else say(layer.group),
+        time=_time(table),
     )
+
+
+def names_of(
+    aliases: Mapping[str, Text], plain: Mapping[object, str], language: Language
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return readable names of columns by their plain names, in the language and in the other."""
+    other: Language = "en" if language == "zh" else "zh"
+    named: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for column, field in plain.items():
+        original = "" if field == column else clean_text(str(column))
+        for spoken, found in zip((language, other), named, strict=True):
+            words = aliases.get(str(column))
+            found[field] = original if words is None else clean_text(words.render(spoken))
+    return named
+
+
+def _values(
+    layer: Layer, plain: Mapping[object, str], table: pd.DataFrame, language: Language
+) -> dict[str, dict[str, str]]:
+    """Return what codes mean: those of the legend, and those the layer names itself."""
+    meanings = {column: dict(words) for column, words in layer.values.items()}
+    if isinstance(layer.style, Categorised):
+        legend = {item.value: item.label for item in layer.style.categories}
+        texts = {code: words for code, words in legend.items() if isinstance(code, str)}
+        meanings.setdefault(layer.style.field, texts)
+    found = {}
+    for column, words in meanings.items():
+        codes = set(table[plain[column]].dropna()) if column in plain else set()
+        said = {clean_text(code): clean_text(word.render(language)) for code, word in words.items()}
+        # A code left out would stand in parentheses in QGIS: then none is translated.
+        if codes and codes <= set(said) and any(code != word for code, word in said.items()):
+            found[plain[column]] = said
+    return found
+
+
+def _time(table: pd.DataFrame) -> str | None:
+    """Return the column of the year, if there are several: the clock of QGIS then moves it."""
+    if "year" not in table or not pd.api.types.is_integer_dtype(table["year"]):
+        return None
+    first, last = table["year"].min(), table["year"].max()
+    return "year" if 0 < first < last else None
 
 
 def _kind(frame: gpd.GeoDataFrame, name: str) -> Kind:
@@ -313,6 +251,7 @@ def _renderer(
             tuple(entries),
             outline=style.outline,
             filled=not style.outline_only,
+            field=field,
         )
     unit = clean_text(translate(style.unit, language))
     return _graduated(style, field, values, no_data, name, unit)
@@ -353,6 +292,7 @@ def _graduated(
         tuple(entries),
         outline=getattr(style, "outline", OUTLINE),
         sized=isinstance(style, Lines),
+        field=field,
     )
 
 

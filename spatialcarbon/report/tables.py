@@ -1,4 +1,4 @@
-"""Tables: one description, written as CSV, as a sheet of a workbook, or as HTML."""
+"""Tables: one description, shown on a page, in a workbook and a terminal, written as CSV."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,8 @@ import pandas as pd
 from spatialcarbon.core.language import Language, Text, translate
 from spatialcarbon.report.lettering import unit_label
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-FIXED_DATE = (2000, 1, 1)
+# The last four are the full-width forms, which a Chinese or Japanese spreadsheet runs as well.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,109 +113,17 @@ def _plain(value: Any) -> str:
 
 
 def safe_text(text: str) -> str:
-    """Return text that a spreadsheet will not run as a formula."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    """Return text that a spreadsheet will not run as a formula.
 
+    Spaces before the sign do not save anybody: some programs cut them off first.
 
-def write_workbook(path: Path, tables: Sequence[Table], language: Language) -> None:
-    """Write all tables to one Excel file, a sheet each, with headings frozen."""
-    from datetime import datetime
-
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    book.remove(book.active)
-    book.properties.creator = "spatialcarbon"
-    book.properties.created = book.properties.modified = datetime(*FIXED_DATE)
-    names: set[str] = set()
-    for table in tables:
-        sheet = book.create_sheet(_sheet_name(table.name, names))
-        sheet.append([_excel_text(table.title.render(language))])
-        sheet["A1"].font = Font(bold=True, size=12)
-        if table.note is not None:
-            sheet.append([_excel_text(table.note.render(language))])
-        sheet.append([_excel_text(table.heading(c, language)) for c in table.frame.columns])
-        top = sheet.max_row
-        for cell in sheet[top]:
-            cell.font = Font(bold=True)
-            cell.fill = PatternFill("solid", fgColor="E8EDF2")
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        for row in table.frame.itertuples(index=False, name=None):
-            sheet.append(
-                [
-                    _excel(table, column, value, language)
-                    for column, value in zip(table.frame.columns, row, strict=True)
-                ]
-            )
-        for at, column in enumerate(table.frame.columns, start=1):
-            letter = get_column_letter(at)
-            widest = max(
-                [len(table.heading(column, language)) * 0.7]
-                + [len(str(cell.value or "")) for cell in sheet[letter][top : top + 200]]
-            )
-            sheet.column_dimensions[letter].width = min(40, max(9, widest + 2))
-            form = _number_format(table, column)
-            if form:
-                for cell in sheet[letter][top:]:
-                    cell.number_format = form
-        sheet.freeze_panes = sheet.cell(row=top + 1, column=1)
-    book.save(path)
-    _fix_zip_dates(path)
-
-
-def _number_format(table: Table, column: str) -> str:
-    digits = table.decimals.get(column)
-    if digits is None:
-        return ""
-    return "#,##0" + ("." + "0" * digits if digits else "")
-
-
-def _excel(table: Table, column: str, value: Any, language: Language) -> Any:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if isinstance(value, (float, np.floating)):
-        return float(value) if math.isfinite(value) else None
-    if value is None or value is pd.NA:
-        return None
-    return _excel_text(table.cell(column, value, language))
-
-
-def _excel_text(text: str) -> str:
-    """Return text that is no formula and holds no character that Excel refuses."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    return safe_text(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
-
-
-def _sheet_name(name: str, taken: set[str]) -> str:
-    base = "".join("_" if ch in "[]:*?/\\" else ch for ch in name)[:31]
-    candidate, number = base, 2
-    while candidate.lower() in taken:
-        suffix = f"_{number}"
-        candidate, number = base[: 31 - len(suffix)] + suffix, number + 1
-    taken.add(candidate.lower())
-    return candidate
-
-
-def _fix_zip_dates(path: Path) -> None:
-    """Write the workbook again with fixed dates, so that the same tables give the same bytes."""
-    import re
-    import zipfile
-
-    with zipfile.ZipFile(path) as archive:
-        parts = [(item.filename, archive.read(item)) for item in archive.infolist()]
-    stamp = b"2000-01-01T00:00:00Z"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts:
-            data = content
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
-            entry = zipfile.ZipInfo(name, (*FIXED_DATE, 0, 0, 0))
-            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
+    Examples
+    --------
+    >>> [safe_text(t) for t in ("=1+1", " @SUM(A1)", "a=b")]
+    ["'=1+1", "' @SUM(A1)", 'a=b']
+    """
+    bare = text.lstrip(" \u00a0\u3000\ufeff\u200b")
+    return "'" + text if bare.startswith(FORMULA_STARTS) else text
 
 
 def to_terminal(table: Table, language: Language, limit: int = 60) -> Any:

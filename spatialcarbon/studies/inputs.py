@@ -222,7 +222,7 @@ def load_panel(
     """Return all variables of all tables as one panel on the units of the map."""
     joined: Panel | None = None
     for name, section in sections.items():
-        panel = _table_panel(name, section, locate)
+        panel = table_panel(name, section, locate)
         if is_shipped(section.source):
             # National tables cover more than any choice of clusters: nothing to remark on.
             panel = panel.subset(units=panel.units[panel.units.isin(units)])
@@ -232,7 +232,8 @@ def load_panel(
     return Panel(units=units, years=(), frames={}, measures={}) if joined is None else joined
 
 
-def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str], Path]) -> Panel:
+def table_panel(name: str, section: schema.TableSection, locate: Callable[[str], Path]) -> Panel:
+    """Return the variables of one table, for the places that it has."""
     measures = {variable: part.measure for variable, part in section.variables.items()}
     columns = {variable: part.column or variable for variable, part in section.variables.items()}
     if is_shipped(section.source):
@@ -280,6 +281,9 @@ def _table_panel(name: str, section: schema.TableSection, locate: Callable[[str]
         level=section.level,
         sheet=section.sheet,
         encoding=section.encoding,
+        header=section.header,
+        skip=section.skip,
+        dissolved=section.dissolved,
     )
     return Panel.from_grids(
         {variable: panel[column] for variable, column in columns.items()},

@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 
 from spatialcarbon.core.language import Language, Name, Text, text
-from spatialcarbon.report.layers import Layer, Lines, group_style
-from spatialcarbon.studies.words import HEADINGS
+from spatialcarbon.report.layers import Layer, Lines, Single, Style, group_style
+from spatialcarbon.studies.words import HEADINGS, LABELS
 from spatialcarbon.weights.matrices import rows_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from spatialcarbon.weights.weights import Weights
 
 NAME = "name"
+PLAIN = "#e8e8e4"
+
+QUADRANTS: Mapping[str, Text] = {
+    "HH": LABELS["High-High"],
+    "LL": LABELS["Low-Low"],
+    "HL": LABELS["High-Low"],
+    "LH": LABELS["Low-High"],
+    "none": LABELS["none"],
+}
 
 
 def named_frame(inputs: Inputs, columns: Mapping[str, Any]) -> gpd.GeoDataFrame:
@@ -40,8 +49,12 @@ def with_names(inputs: Inputs, language: Language) -> gpd.GeoDataFrame:
     return inputs.units.assign(shown_name=shown)
 
 
-def localised(layer: Layer, language: Language) -> Layer:
-    """Return a layer whose texts are strings, with a column per language where names have both."""
+def localised(layer: Layer, language: Language, groups: Mapping[str, Text] | None = None) -> Layer:
+    """Return a layer whose texts are strings, with a column per language where names have both.
+
+    Columns of codes that every study knows, those of quadrants, cluster types and of the
+    ``groups``, stay codes and are told what they mean.
+    """
     frame, label, aliases = layer.frame.copy(), layer.label_field, dict(layer.aliases)
     if NAME in frame.columns:
         names = list(frame[NAME])
@@ -61,38 +74,67 @@ def localised(layer: Layer, language: Language) -> Layer:
             frame[column] = [item.render(language) for item in frame[column]]
     known = {*map(str, frame.columns), str(frame.index.name)}
     kept = {column: words for column, words in aliases.items() if column in known}
-    return replace(layer, frame=frame, label_field=label, aliases=kept)
+    values = {**_meanings(frame, groups or {}), **layer.values}
+    return replace(layer, frame=frame, label_field=label, aliases=kept, values=values)
+
+
+def _meanings(frame: gpd.GeoDataFrame, groups: Mapping[str, Text]) -> dict[str, Mapping[str, Text]]:
+    """Return what the codes of columns mean that hold nothing else."""
+    found: dict[str, Mapping[str, Text]] = {}
+    everything = {"ALL": LABELS["ALL"], **groups}
+    for column in frame.columns.drop(frame.geometry.name):
+        words = pd.api.types.is_string_dtype(frame[column])
+        present = set(frame[column].dropna()) if words else set()
+        for known in (QUADRANTS, LABELS, everything):
+            if present and present <= set(known):
+                found[str(column)] = {code: known[code] for code in known if code in present}
+                break
+    return found
+
+
+def places_name(inputs: Inputs) -> str:
+    """Return the name of the layer that has every place of the study once."""
+    return "places" if inputs.first_group() is None else "clusters"
 
 
 def base_layers(inputs: Inputs) -> list[Layer]:
-    """Return the groups as a layer, and the links of every set of weights as hidden lines."""
-    made: list[Layer] = []
-    group = inputs.first_group()
-    if group is not None:
-        columns: dict[str, Any] = {"cluster": group.where(group != "").to_numpy()}
-        if "province_zh" in inputs.units:
-            columns["province"] = inputs.units["province_zh"].to_numpy()
-        if "area_km2" in inputs.units:
-            columns["area_km2"] = inputs.units["area_km2"].to_numpy()
-        made.append(
-            Layer(
-                name="clusters",
-                title=text("Groups"),
-                abstract=text("The places of the study and the group each belongs to."),
-                frame=named_frame(inputs, columns),
-                aliases=HEADINGS,
-                style=group_style("cluster", {c: inputs.group_name(c) for c in inputs.groups}),
-                label_field=NAME,
-                visible=False,
-                group=text("Study area"),
-            )
-        )
+    """Return the places, and the links of every set of weights as hidden lines."""
+    made = [_places(inputs)]
     made += [
         layer
         for name, weights in inputs.weights.items()
         if (layer := link_layer(inputs, name, weights)) is not None
     ]
     return made
+
+
+def _places(inputs: Inputs) -> Layer:
+    """Return the layer that has every place once; the data by year belong to it."""
+    group = inputs.first_group()
+    columns: dict[str, Any] = {}
+    if group is not None:
+        columns["cluster"] = group.where(group != "").to_numpy()
+    if "province_zh" in inputs.units:
+        columns["province"] = inputs.units["province_zh"].to_numpy()
+    if "area_km2" in inputs.units:
+        columns["area_km2"] = inputs.units["area_km2"].to_numpy()
+    abstract = text("The places of the study and the group each belongs to.")
+    style: Style = Single(PLAIN)
+    if group is None:
+        abstract = text("The places of the study.")
+    else:
+        style = group_style("cluster", {c: inputs.group_name(c) for c in inputs.groups})
+    return Layer(
+        name=places_name(inputs),
+        title=text("Places of the study") if group is None else text("Groups"),
+        abstract=abstract,
+        frame=named_frame(inputs, columns),
+        aliases=HEADINGS,
+        style=style,
+        label_field=NAME,
+        visible=False,
+        group=text("Study area"),
+    )
 
 
 def link_layer(inputs: Inputs, name: str, weights: Weights) -> Layer | None:

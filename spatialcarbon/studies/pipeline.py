@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option
-from spatialcarbon.data.catalogue import ILLUSTRATIVE
-from spatialcarbon.data.catalogue import tables as shipped_tables
 from spatialcarbon.report.canvas import FigureSpec, to_png_bytes, to_svg_bytes
-from spatialcarbon.report.document import Document, Section, WeightsFacts, write_document
-from spatialcarbon.report.geopackage import write_geopackage
-from spatialcarbon.report.qgis_project import write_project
-from spatialcarbon.report.tables import Table, to_csv_bytes, write_workbook
+from spatialcarbon.report.cog import write_cogs
+from spatialcarbon.report.document import write_document
+from spatialcarbon.report.exports import write_exports
+from spatialcarbon.report.tables import Table, to_csv_bytes
+from spatialcarbon.report.workbook import write_workbook
+from spatialcarbon.report.workbook_notes import preface_of
 from spatialcarbon.studies import provenance
 from spatialcarbon.studies.analysis import Done, Inputs
-from spatialcarbon.studies.illustrative import figures_of, findings_of, layers_of, tables_of
-from spatialcarbon.studies.inputs import build_inputs, is_shipped
-from spatialcarbon.studies.maplayers import base_layers, localised
+from spatialcarbon.studies.illustrative import figures_of, tables_of
+from spatialcarbon.studies.inputs import build_inputs
+from spatialcarbon.studies.mapfiles import map_layers, write_maps
 from spatialcarbon.studies.publish import plain_os_errors, whole_folder
 from spatialcarbon.studies.rasters import raster_problems
+from spatialcarbon.studies.reporting import make_document
+from spatialcarbon.studies.study_card import study_card
 from spatialcarbon.studies.study_file import Step, Study, load_study, raise_problems
 from spatialcarbon.studies.toml_lines import TomlLines
 
@@ -63,6 +64,9 @@ class StudyResult:
     results: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, Any] = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        return study_card(self)
 
 
 def run_study(
@@ -186,24 +190,39 @@ class _Run:
             (folder / "tables").mkdir()
             for table in every:
                 (folder / "tables" / f"{table.name}.csv").write_bytes(to_csv_bytes(table))
-            if outputs.workbook:
-                write_workbook(folder / "tables.xlsx", every, self.language)
         specs = {item.key: figures_of(step.analysis, item) for step, item in pairs}
         _check_names([spec.name for part in specs.values() for spec in part])
         with self.step(text("Drawing figures")):
             images = self._draw(folder, [spec for part in specs.values() for spec in part])
         with self.step(text("Writing GeoPackage and QGIS project")):
             if outputs.geopackage:
-                self._write_maps(folder, pairs)
+                write_maps(folder, self.study, self.inputs, pairs, self.language)
+            if outputs.exports:
+                layers = map_layers(self.inputs, pairs, self.language)
+                write_exports(folder, layers, outputs.exports, language=self.language)
         if self.study.file.rasters:
             with self.step(text("Writing rasters")):
                 if outputs.rasters:
                     for step, item in pairs:
                         step.analysis.files(item, folder, self.language)
+                    if "cog" in outputs.exports:
+                        write_cogs(folder)
         with self.step(text("Writing report")):
-            if outputs.report:
-                document = self._document(pairs, tables, specs, images)
-                write_document(folder / "report.html", document, self.language)
+            if outputs.report or outputs.workbook:
+                document = make_document(
+                    self.study,
+                    self.inputs,
+                    pairs,
+                    tables=tables,
+                    figures=specs,
+                    images=images,
+                    language=self.language,
+                )
+                if outputs.workbook:
+                    preface = preface_of(document)
+                    write_workbook(folder / "tables.xlsx", every, self.language, preface)
+                if outputs.report:
+                    write_document(folder / "report.html", document, self.language)
             (folder / "study.toml").write_text(self.study.source, encoding="utf-8")
         return every
 
@@ -222,130 +241,6 @@ class _Run:
             if "svg" in kinds:
                 (folder / "figures" / f"{spec.name}.svg").write_bytes(to_svg_bytes(figure))
         return images
-
-    def _write_maps(self, folder: Path, pairs: Sequence[tuple[Step, Done]]) -> None:
-        layers = [layer for step, item in pairs for layer in layers_of(step.analysis, item)]
-        # Points, lines and open outlines lie on top, or the areas would hide them.
-        layers.sort(key=lambda layer: layer.covers)
-        layers = [localised(layer, self.language) for layer in [*layers, *base_layers(self.inputs)]]
-        if not layers:
-            return
-        title = Text(self.study.file.study.title).render(self.language)
-        panel = self.inputs.panel.to_frame()
-        panel.attrs = {}
-        crs = map_crs(self.inputs)
-        write_geopackage(
-            folder / "results.gpkg",
-            layers,
-            language=self.language,
-            history=[f"spatialcarbon run, seed {self.inputs.seed}", self.study.path.name],
-            tables={"panel": panel} if len(panel) else {},
-            project_title=title,
-            crs=crs,
-        )
-        write_project(folder / "project.qgz", layers, title=title, language=self.language, crs=crs)
-
-    def _document(
-        self,
-        pairs: Sequence[tuple[Step, Done]],
-        tables: Mapping[str, list[Table]],
-        specs: Mapping[str, list[FigureSpec]],
-        images: Mapping[str, bytes],
-    ) -> Document:
-        cautions = [
-            *self.inputs.map_notes_in(self.language),
-            *self.inputs.panel.notes_in(self.language),
-        ]
-        sections = [
-            Section(
-                key=item.key,
-                title=self._title(step, item),
-                question=step.analysis.question,
-                findings=findings_of(step.analysis, item),
-                figures=[(spec, images[spec.name]) for spec in specs[item.key]],
-                tables=tables[item.key],
-                reading=step.analysis.reading,
-                methods=step.analysis.methods,
-                notes=list(
-                    dict.fromkeys(
-                        self._with_names(note)
-                        for result in item.results()
-                        for note in result.notes_in(self.language)
-                        if note not in cautions
-                    )
-                ),
-            )
-            for step, item in pairs
-        ]
-        section = self.study.file.study
-        return Document(
-            title=section.title,
-            authors=section.authors,
-            sections=sections,
-            references=[key for step, _ in pairs for key in step.analysis.references],
-            seed=section.seed,
-            units=len(self.inputs.units),
-            groups={code: self.inputs.group_name(code) for code in self.inputs.groups},
-            group_sizes={code: len(index) for code, index in self.inputs.groups.items()},
-            weights=[
-                WeightsFacts(name, w, [self.inputs.names[unit] for unit in w.isolates])
-                for name, w in self.inputs.weights.items()
-            ],
-            sources=self._sources(),
-            versions=provenance.versions(),
-            cautions=cautions,
-        )
-
-    def _with_names(self, words: str) -> str:
-        """Put the name of a place before its code, where a remark gives only the code."""
-        names = {str(unit): name for unit, name in self.inputs.names.items()}
-        codes = [code for code in names if len(code) > 3 and code in words]
-        for code in codes:
-            name = names[code].render(self.language)
-            if name != code:
-                shown = f"{name} {code}".replace("\\", r"\\")
-                words = re.sub(rf"(?<!\w){re.escape(code)}(?!\w)", shown, words)
-        return words
-
-    def _title(self, step: Step, done: Done) -> Text:
-        """Return the heading of a section; a method used twice says on which variable."""
-        if done.parameters.title:
-            return Text(done.parameters.title)
-        title = step.analysis.title
-        variable = getattr(done.parameters, "variable", None)
-        often = sum(other.analysis is step.analysis for other in self.study.steps) > 1
-        if not often or not isinstance(variable, str):
-            return title
-        named = done.inputs.variable_name(variable)
-        return text("{title} ({variable})", title=title, variable=named)
-
-    def _sources(self) -> list[tuple[str, str, str]]:
-        """Return (what, source and licence, caution) of map and tables."""
-        catalogue = shipped_tables(language=self.language).set_index("name")
-        listed = []
-        attrs = self.inputs.units.attrs
-        if "source" in attrs:
-            listed.append((self.study.file.units.source, str(attrs["source"]), ""))
-        for table in self.study.file.tables.values():
-            if is_shipped(table.source):
-                row = catalogue.loc[table.source]
-                listed.append(
-                    (str(row["title"]), f"{row['source']} ({row['licence']})", str(row["caution"]))
-                )
-            else:
-                listed.append((Path(table.source).name, Path(table.source).name, ""))
-        for series in self.inputs.rasters.values():
-            named = ", ".join(path.name for path in series.files.values())
-            caution = ILLUSTRATIVE.render(self.language) if series.illustrative else ""
-            listed.append((series.name, named, caution))
-        return listed
-
-
-def map_crs(inputs: Inputs) -> Any:
-    """Return the CRS of the QGIS project: equal-area where the map is in degrees."""
-    from spatialcarbon.geo.crs import equal_area_crs, is_geographic
-
-    return equal_area_crs(inputs.units) if is_geographic(inputs.units.crs) else None
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -68,8 +68,18 @@ class TableSection(Section):
     level: Literal["city", "province"] | None = Field(
         default=None, description="Match place names to adcodes of this level."
     )
-    sheet: str | None = Field(default=None, description="Sheet of a workbook.")
+    sheet: str | None = Field(
+        default=None, description='Sheet of a workbook; "*" for all, each named by its year.'
+    )
     encoding: str | None = Field(default=None, description="Encoding, if detection fails.")
+    header: int | list[int] | None = Field(
+        default=None, description="Row or rows of the header, if it is not found: [3, 4]."
+    )
+    skip: list[int] = Field(default=[], description="Rows to leave out, such as a note: [40].")
+    dissolved: Literal["raise", "successor"] = Field(
+        default="raise",
+        description="Cities merged whole into another: refuse them, or take today's city.",
+    )
     variables: dict[Name, VariableSection] = Field(
         min_length=1, description="Variable → column and unit of measure."
     )
@@ -208,6 +218,10 @@ class OutputsSection(Section):
     workbook: bool = Field(default=True, description="Write tables.xlsx.")
     report: bool = Field(default=True, description="Write report.html.")
     rasters: bool = Field(default=True, description="Write change maps (GeoTIFF with style).")
+    exports: list[Literal["shapefile", "geoparquet", "cog"]] = Field(
+        default=[],
+        description="Further files of the map layers, and of the change maps (cog).",
+    )
 
 
 class StudyFile(Section):

@@ -14,6 +14,7 @@ from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.models.land.legends import LAND_CLASSES
 from spatialcarbon.studies.analysis import Analysis, Parameters, analysis_names, get_analysis
+from spatialcarbon.studies.confirmations import unconfirmed
 from spatialcarbon.studies.mistakes import (
     Problem,
     dotted,
@@ -103,7 +104,7 @@ def load_study(path: str | Path) -> Study:
     try:
         study_file = StudyFile.model_validate(content)
     except ValidationError as error:
-        problems += problems_in(error, content, StudyFile, lines)
+        problems += unconfirmed(problems_in(error, content, StudyFile, lines), source)
     steps = _steps(content, lines, problems)
     problems += _cross_checks(content, steps, lines)
     if problems or study_file is None:

@@ -25,6 +25,7 @@ from spatialcarbon.core.options import check_count, check_option, check_positive
 from spatialcarbon.geo.crs import is_geographic, unit_to_km
 from spatialcarbon.weights import contiguity, distance
 from spatialcarbon.weights.contiguity import Criterion
+from spatialcarbon.weights.display import backbone_card
 from spatialcarbon.weights.distance import Kernel, Points, Symmetrise
 from spatialcarbon.weights.gaps import Plane
 from spatialcarbon.weights.matrices import Matrix, higher_order
@@ -93,6 +94,9 @@ class Backbone:
     def __repr__(self) -> str:
         crs = self.crs.to_string() if self.crs is not None else "no CRS"
         return f"<Backbone {len(self.units)} units, {crs}>"
+
+    def _repr_html_(self) -> str:
+        return backbone_card(self.units, self.crs)
 
     # -- builders ---------------------------------------------------------------
 

@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from spatialcarbon.core.card import card
 from spatialcarbon.core.errors import some
+from spatialcarbon.core.language import Text, text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from spatialcarbon.weights.spillover import Spillover
     from spatialcarbon.weights.view import WeightsView
 
 
-def html_table(weights: WeightsView) -> str:
-    """Return the facts about some weights as an HTML table."""
+def weights_card(weights: WeightsView) -> str:
+    """Return the facts about some weights as a card."""
     count = weights.cardinalities
     facts = {
-        "made from": weights.recipe,
-        "units": weights.n,
-        "linked pairs": weights.n_pairs,
-        "neighbours (min – mean – max)": (
-            f"{count.min()} – {count.mean():.2f} – {count.max()}" if weights.n else "–"
-        ),
+        "recipe": Text(weights.recipe),
+        "n": weights.n,
+        "n_pairs": weights.n_pairs,
         "transform": weights.transform,
-        "symmetric": "yes" if weights.is_symmetric else "no",
+        "neighbors (min – mean – max)": (
+            f"{count.min()} – {count.mean():.2f} – {count.max()}" if weights.n else None
+        ),
+        "is_symmetric": weights.is_symmetric,
         "components": weights.components,
-        "isolates": some(weights.isolates) or "none",
-        "bridges": ", ".join(f"{a}–{b}" for a, b in weights.bridges) or "none",
-        "S0, S1, S2": f"{weights.s0:.6g}, {weights.s1:.6g}, {weights.s2:.6g}",
+        "isolates": some(weights.isolates) or 0,
+        "bridges": ", ".join(f"{a}–{b}" for a, b in weights.bridges) or 0,
+        "s0": weights.s0,
+        "s1": weights.s1,
+        "s2": weights.s2,
         "fingerprint": weights.fingerprint,
     }
-    rows = "".join(
-        f"<tr><th style='text-align:left'>{escape(key)}</th><td>{escape(str(value))}</td></tr>"
-        for key, value in facts.items()
+    return card(text("Spatial weights"), facts=facts, remarks=weights.remarks())
+
+
+def backbone_card(units: pd.Index, crs: Any) -> str:
+    """Return a card of a backbone: its map, and how weights are made from it."""
+    facts = {"units": len(units), "crs": crs.to_string() if crs is not None else None}
+    builders = text(
+        "Builders of weights: {names}.",
+        names="contiguity, knn, distance_band, kernel, blocks, economic, custom",
     )
-    return f"<table><caption>Spatial weights</caption>{rows}</table>"
+    return card(text("Backbone of spatial weights"), facts=facts, remarks=[builders])
+
+
+def spillover_card(spillover: Spillover) -> str:
+    """Return a card of a spillover: how it was made, and what share leaves each place."""
+    facts = {
+        "recipe": Text(spillover.recipe),
+        "n": spillover.n,
+        "isolates": some(spillover.isolates) or 0,
+        "fingerprint": spillover.fingerprint,
+    }
+    frame = spillover.share.rename("share").rename_axis("place").reset_index()
+    return card(text("Spillover of damage"), facts=facts, frame=frame, remarks=spillover.remarks())

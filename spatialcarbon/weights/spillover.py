@@ -20,6 +20,7 @@ from spatialcarbon.core.align import (
 )
 from spatialcarbon.core.errors import MissingDataError, OptionError, SchemaError, some
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.weights.display import spillover_card
 from spatialcarbon.weights.matrices import row_sums
 from spatialcarbon.weights.weights import Weights, as_weights
 
@@ -184,6 +185,9 @@ class Spillover:
                 )
             )
         return tuple(said)
+
+    def _repr_html_(self) -> str:
+        return spillover_card(self)
 
     def __repr__(self) -> str:
         return (

@@ -17,7 +17,7 @@ from spatialcarbon.core.align import canonical_order, check_unique, label_digest
 from spatialcarbon.core.errors import AlignmentError, SchemaError, some
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.core.options import check_option
-from spatialcarbon.weights.display import html_table
+from spatialcarbon.weights.display import weights_card
 from spatialcarbon.weights.matrices import (
     Matrix,
     Neighbours,
@@ -233,7 +233,7 @@ class WeightsView:
         )
 
     def _repr_html_(self) -> str:
-        return html_table(self)
+        return weights_card(self)
 
     @cached_property
     def _parts(self) -> np.ndarray[Any, Any]:

@@ -127,7 +127,7 @@ def test_results_to_files(
     table = rows_of(text.decode("utf-8-sig"))
     records = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
     assert [row["label"] for row in table] == [row["label"] for row in records]
-    assert len(openpyxl.load_workbook(tmp_path / "x.xlsx")["lisa"]["A"]) >= 18
+    assert len(openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]["A"]) >= 18
     with closing(sqlite3.connect(tmp_path / "x.gpkg")) as database:
         [(layer,)] = database.execute("SELECT f_table_name FROM layer_styles").fetchall()
         found = dict(database.execute(f'SELECT code, label FROM "{layer}"'))

@@ -27,7 +27,7 @@ def test_init_writes_a_study_that_is_in_order(together: Any, tmp_path: Path) -> 
         [["check", "study.toml"], ["check", "研究.toml"], ["init"]], cwd=tmp_path
     )
     assert "is in order: 50 units, 2 groups, variables co2, population" in checked.fine().out
-    assert "queen: <Weights" in listed.fine().out
+    assert "neighbours on average" in listed.fine().out
     again.refused("study.toml exists already", "--overwrite, or --out another")
     replaced, nowhere = together(
         [["init", "--overwrite"], ["init", "--out", "no/such/x.toml"]], cwd=tmp_path

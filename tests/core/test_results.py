@@ -63,7 +63,7 @@ def test_html_is_escaped() -> None:
     html = example(1)._repr_html_()
     assert "A &amp; B" in html
     assert "mind &lt; this" in html
-    assert "<b>" not in html.replace("<p><b>A", "")
+    assert "<b>" not in html
 
 
 def test_every_reference_has_a_text() -> None:

@@ -6,6 +6,7 @@ import pytest
 from shapely.geometry import LineString, box
 
 from spatialcarbon.core.language import text
+from spatialcarbon.report.data_tables import DataTable, YearMap
 from spatialcarbon.report.layers import (
     Layer,
     Lines,
@@ -117,3 +118,32 @@ def layers(frame):
 def panel():
     """Return a table without geometry."""
     return pd.DataFrame({"adcode": [110000, 120000], "year": [2016, 2017], "co2_mt": [1.0, 2.0]})
+
+
+@pytest.fixture
+def yearly(frame):
+    """Return a table of three years, one place without a value, and its map."""
+    years = [2016, 2017, 2018]
+    rows = [(code, year) for code in frame.index for year in years]
+    values = [10.0 * i + 1 for i in range(len(rows))]
+    values[4] = float("nan")
+    data = pd.DataFrame(rows, columns=["adcode", "year"]).assign(co2_mt=values, note="x")
+    return DataTable(
+        "panel",
+        text("Data by year"),
+        text("A row for every place and year."),
+        data,
+        aliases={"co2_mt": text("CO2 emissions"), "year": text("Year")},
+        unit="adcode",
+        year="year",
+        places="clusters",
+        maps=[
+            YearMap(
+                "yearly_co2",
+                text("{variable}, year by year", variable="CO2"),
+                text("Three pictures."),
+                graduated_style("co2_mt", values, k=3),
+            )
+        ],
+        group=text("Year by year"),
+    )

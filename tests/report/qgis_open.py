@@ -17,14 +17,20 @@ sys.dont_write_bytecode = True
 
 from qgis.core import (  # noqa: E402
     QgsApplication,
+    QgsDateTimeRange,
+    QgsEditFormConfig,
+    QgsFeatureRequest,
+    QgsLayoutExporter,
+    QgsLayoutItem,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
     QgsRenderContext,
     QgsVectorLayer,
+    QgsVectorLayerTemporalContext,
 )
 from qgis.gui import QgsMapCanvas  # noqa: E402
-from qgis.PyQt.QtCore import QSize  # noqa: E402
+from qgis.PyQt.QtCore import QDate, QDateTime, QSize, QTime  # noqa: E402
 from qgis.PyQt.QtGui import QColor  # noqa: E402
 
 
@@ -66,12 +72,69 @@ def describe(layer):
             field.name(): field.editorWidgetSetup().config().get("Precision")
             for field in layer.fields()
         },
+        "words": {
+            field.name(): [next(iter(pair.items())) for pair in setup.config()["map"]]
+            for field in layer.fields()
+            if (setup := field.editorWidgetSetup()).type() == "ValueMap"
+        },
+        "tabs": [tab.name() for tab in layer.editFormConfig().tabs()],
+        "locked": all(layer.editFormConfig().readOnly(i) for i in range(1, layer.fields().count())),
+        "tip": layer.mapTipTemplate(),
         "hidden": [c.name for c in layer.attributeTableConfig().columns() if c.hidden],
         "title": metadata.title(),
         "abstract": metadata.abstract(),
         "history": list(metadata.history()),
         "licences": list(metadata.licenses()),
         "metadata_crs": metadata.crs().isValid(),
+    }
+
+
+def in_year(layer, year):
+    """Return how many features the clock shows in a year, or None for a layer without time."""
+    clock = layer.temporalProperties()
+    if not layer.isSpatial() or not clock.isActive():
+        return None
+    span = QgsDateTimeRange(
+        QDateTime(QDate(year, 1, 1), QTime(0, 0)),
+        QDateTime(QDate(year + 1, 1, 1), QTime(0, 0)),
+        True,
+        False,
+    )
+    context = QgsVectorLayerTemporalContext()
+    context.setLayer(layer)
+    chosen = QgsFeatureRequest().setFilterExpression(clock.createFilterString(context, span))
+    return len(list(layer.getFeatures(chosen)))
+
+
+def relations(project):
+    """Return for each relation the rows of the first place, and whether the form shows them."""
+    found = {}
+    for name, relation in project.relationManager().relations().items():
+        place = next(relation.referencedLayer().getFeatures())
+        rows = len(list(relation.getRelatedFeatures(place))) if relation.isValid() else None
+        generated = relation.referencedLayer().editFormConfig().layout()
+        found[name] = [rows, int(generated) == int(QgsEditFormConfig.GeneratedLayout)]
+    return found
+
+
+def printed(project, png):
+    """Export the first print layout as a picture and a PDF; say what the layouts are made of."""
+    layouts = project.layoutManager().printLayouts()
+    if png and layouts:
+        exporter = QgsLayoutExporter(layouts[0])
+        picture = QgsLayoutExporter.ImageExportSettings()
+        picture.dpi = 60
+        exporter.exportToImage(png.replace(".png", "_layout.png"), picture)
+        exporter.exportToPdf(
+            png.replace(".png", "_layout.pdf"), QgsLayoutExporter.PdfExportSettings()
+        )
+    return {
+        layout.name(): {
+            item.id(): getattr(item, "currentText", lambda: "")()
+            for item in layout.items()
+            if isinstance(item, QgsLayoutItem)
+        }
+        for layout in layouts
     }
 
 
@@ -131,6 +194,18 @@ def open_project(source, png):
         "order": [node.layer().name() if node.layer() else None for node in nodes],
         "shown": [node.name() for node in nodes if node.isVisible()],
         "layers": [describe(node.layer()) for node in nodes if node.layer()],
+        "themes": project.mapThemeCollection().mapThemes(),
+        "relations": relations(project),
+        "clock": [
+            project.timeSettings().temporalRange().begin().date().year(),
+            project.timeSettings().temporalRange().end().date().year(),
+        ],
+        "in_2017": {
+            node.layer().source().rpartition("=")[2]: in_year(node.layer(), 2017)
+            for node in nodes
+            if node.layer()
+        },
+        "layouts": printed(project, png),
     }
 
 

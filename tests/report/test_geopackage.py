@@ -18,12 +18,17 @@ import pyogrio
 import pytest
 
 from spatialcarbon.core.errors import CRSMismatchError, OptionError, SchemaError
-from spatialcarbon.core.language import Text
+from spatialcarbon.core.language import Text, text
 from spatialcarbon.report import geopackage, qgis_project
+from spatialcarbon.report.data_tables import DataTable
 from spatialcarbon.report.geopackage import write_geopackage
 from spatialcarbon.report.qgis_project import write_project
 
 ROOT = Path(__file__).parents[2]
+
+
+def table(name):
+    return DataTable(name, text("A table"), text(""), pd.DataFrame({"a": [1]}))
 
 
 def query(path, sql):
@@ -40,7 +45,7 @@ def written(tmp_path, layers, panel):
         language="zh",
         history=["spatialcarbon run study.toml", "seed 20240501"],
         licence="CC-BY-4.0",
-        tables={"panel": panel},
+        tables=[DataTable("panel", text("Data"), text(""), panel)],
         project_title="五大城市群",
     )
     return path
@@ -90,7 +95,7 @@ def test_metadata_point_at_their_layers(written, layers):
         "SELECT r.table_name, m.metadata, r.timestamp FROM gpkg_metadata m "
         "JOIN gpkg_metadata_reference r ON r.md_file_id = m.id ORDER BY m.id",
     )
-    assert [row[0] for row in rows] == [layer.name for layer in layers]
+    assert [row[0] for row in rows] == [*(layer.name for layer in layers), "panel"]
     first = ElementTree.fromstring(rows[1][1])
     assert [item.text for item in first.findall("history")][1] == "seed 20240501"
     assert {row[2] for row in rows} == {geopackage.TIME}
@@ -123,14 +128,14 @@ from pathlib import Path
 fixtures = runpy.run_path(sys.argv[1])
 frame = fixtures["lattice"]()
 layers = fixtures["layers"].__wrapped__(frame)
-panel = fixtures["panel"].__wrapped__()
+data = fixtures["yearly"].__wrapped__(frame)
 from spatialcarbon.report.geopackage import write_geopackage
 from spatialcarbon.report.qgis_project import write_project
 if len(sys.argv) > 3:
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 try:
-    write_geopackage(sys.argv[2], layers, tables={"panel": panel}, history=["x"])
+    write_geopackage(sys.argv[2], layers, tables=[data], history=["x"])
     write_project(Path(sys.argv[2]).with_suffix(".qgz"), layers, title="t")
 except OSError as error:
     sys.exit(f"OSError {error.errno} {error.filename}")
@@ -155,12 +160,12 @@ def again(path, *limit):
     )
 
 
-def test_same_input_same_bytes_in_this_process_and_in_another(tmp_path, layers, panel):
+def test_same_input_same_bytes_in_this_process_and_in_another(tmp_path, layers, yearly):
     paths = [tmp_path / part / "results.gpkg" for part in ("a", "b", "c")]
     for path in paths:
         path.parent.mkdir()
     for path in paths[:2]:
-        write_geopackage(path, layers, tables={"panel": panel}, history=["x"])
+        write_geopackage(path, layers, tables=[yearly], history=["x"])
         write_project(path.with_suffix(".qgz"), layers, title="t")
         # What was written in between must not matter.
         write_geopackage(tmp_path / "other.gpkg", layers[:1])
@@ -222,15 +227,15 @@ def test_what_sqlite_says_of_a_full_disk_becomes_an_os_error(tmp_path, layers, m
 def test_lost_rows_are_noticed(tmp_path, layers, monkeypatch):
     whole = geopackage._write_tables
 
-    def lose(path, ready, tables):
-        whole(path, ready, tables)
+    def lose(path, tables):
+        whole(path, tables)
         with closing(sqlite3.connect(path)) as database:
             database.execute("DELETE FROM panel")
             database.commit()
 
     monkeypatch.setattr(geopackage, "_write_tables", lose)
     with pytest.raises(OSError, match="0 of 1 rows of panel"):
-        write_geopackage(tmp_path / "a.gpkg", layers, tables={"panel": pd.DataFrame({"a": [1]})})
+        write_geopackage(tmp_path / "a.gpkg", layers, tables=[table("panel")])
 
 
 def test_a_failing_project_leaves_the_old_one(tmp_path, layers, monkeypatch):
@@ -251,7 +256,7 @@ def test_bad_layers_touch_no_file(tmp_path, layers):
     with pytest.raises(SchemaError):
         write_geopackage(path, [])
     with pytest.raises(SchemaError, match="both be called 'clusters'"):
-        write_geopackage(path, layers, tables={"Clusters": pd.DataFrame({"a": [1]})})
+        write_geopackage(path, layers, tables=[table("Clusters")])
     bare = replace(layers[1], frame=layers[1].frame.set_crs(None, allow_override=True))
     with pytest.raises(CRSMismatchError):
         write_geopackage(path, [bare])
@@ -293,3 +298,44 @@ def test_two_layers_of_one_title_are_told_apart(tmp_path, layers):
     write_geopackage(path, twins)
     rows = query(path, "SELECT table_name, identifier FROM gpkg_contents")
     assert {("first", "Twice (first)"), ("second", "Twice (second)")} <= set(rows)
+
+
+def test_a_map_of_years_is_a_view_that_other_programs_read(tmp_path, layers, yearly):
+    path = tmp_path / "a.gpkg"
+    write_geopackage(path, layers, tables=[yearly])
+    read = gpd.read_file(path, layer="yearly_co2", engine="pyogrio")
+    assert read.columns.tolist() == ["adcode", "name", "year", "co2_mt", "geometry"]
+    assert len(read) == 18
+    assert read["co2_mt"].isna().sum() == 1
+    one = read[(read["adcode"] == 130100) & (read["year"] == 2017)]
+    expected = layers[3].frame.loc[130100, "geometry"]
+    assert one.geometry.iloc[0].equals(expected)
+    row = yearly.frame.query("adcode == 130100 and year == 2017")
+    assert one["co2_mt"].iloc[0] == row["co2_mt"].iloc[0]
+    assert query(path, "SELECT type FROM sqlite_master WHERE name = 'yearly_co2'") == [("view",)]
+
+
+def test_names_of_columns_and_codes_are_there_for_other_programs(tmp_path, layers):
+    path = tmp_path / "a.gpkg"
+    write_geopackage(path, layers, language="zh")
+    rows = query(
+        path,
+        "SELECT column_name, title, description, constraint_name FROM gpkg_data_columns "
+        "WHERE table_name = 'lisa_2017' ORDER BY column_name",
+    )
+    assert ("label", "LISA 类型", "LISA 类型", "lisa_2017_label") in rows
+    codes = query(
+        path,
+        "SELECT value, description FROM gpkg_data_column_constraints "
+        "WHERE constraint_name = 'lisa_2017_label'",
+    )
+    assert ("High-High", "高-高") in codes
+
+
+def test_a_table_whose_places_are_not_on_the_map_is_refused(tmp_path, layers, yearly):
+    with pytest.raises(SchemaError, match="no layer 'nowhere'"):
+        write_geopackage(tmp_path / "a.gpkg", layers, tables=[replace(yearly, places="nowhere")])
+    frame = yearly.frame.assign(adcode=yearly.frame["adcode"].replace(110000, 999))
+    with pytest.raises(SchemaError, match="999"):
+        write_geopackage(tmp_path / "a.gpkg", layers, tables=[replace(yearly, frame=frame)])
+    assert list(tmp_path.iterdir()) == []

@@ -13,9 +13,10 @@ from spatialcarbon.core.errors import CRSMismatchError, OptionError, SchemaError
 from spatialcarbon.core.language import text
 from spatialcarbon.report.layers import Categorised, Category, Graduated, Layer, Lines, Single
 from spatialcarbon.report.palettes import NO_DATA
+from spatialcarbon.report.plain import clean_text, plain_columns, plain_frame
 from spatialcarbon.report.qmd import layer_qmd
 from spatialcarbon.report.qml import layer_qml
-from spatialcarbon.report.ready import clean_text, plain_columns, plain_frame, ready_layers
+from spatialcarbon.report.ready import ready_layers
 
 
 def parsed(layer):
@@ -103,7 +104,7 @@ def test_points_and_flat_lines_have_their_own_symbols(frame):
 
 def test_metadata_tell_title_history_and_licence(layers):
     ready = ready_layers(layers, "zh")[1]
-    root = ElementTree.fromstring(layer_qmd(ready, "zh", ["run <a> & b\x00", "seed 1"], "CC-BY"))
+    root = ElementTree.fromstring(layer_qmd(ready, ["run <a> & b\x00", "seed 1"], "CC-BY"))
     assert root.findtext("title") == '2017年二氧化碳排放 <CO2> & "more"'
     assert [item.text for item in root.findall("history")] == ["run <a> & b\ufffd", "seed 1"]
     assert root.findtext("license") == "CC-BY"

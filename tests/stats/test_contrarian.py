@@ -35,7 +35,7 @@ def test_weights(contrarian: Any) -> None:
         again = sc.Weights.from_graph(w.to_graph())
         np.testing.assert_allclose(again.sparse.toarray(), w.sparse.toarray())
         assert sc.Weights.from_w(w.to_w()).fingerprint == w.fingerprint
-        assert w._repr_html_().startswith("<table>")
+        assert w._repr_html_().startswith("<div")
 
 
 def test_files(contrarian: Any, tmp_path: Any) -> None:

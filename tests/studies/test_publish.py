@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spatialcarbon.core.errors import SchemaError
-from spatialcarbon.studies import pipeline, publish
+from spatialcarbon.studies import mapfiles, pipeline, publish
 from spatialcarbon.studies.publish import OutputError, whole_folder, write_file
 
 
@@ -124,9 +124,10 @@ def test_a_failing_disk_leaves_the_earlier_result(
         Path(path).write_text("half", encoding="utf-8")
         raise OSError(code, "strerror")
 
-    monkeypatch.setattr(pipeline, broken, fail)
+    monkeypatch.setattr(mapfiles if broken == "write_geopackage" else pipeline, broken, fail)
     monkeypatch.setattr(pipeline._Run, "_draw", lambda *_: {})
-    monkeypatch.setattr(pipeline._Run, "_document", lambda *_: None)
+    monkeypatch.setattr(pipeline, "make_document", lambda *_, **__: None)
+    monkeypatch.setattr(pipeline, "preface_of", lambda _: None)
     own.outputs = "geopackage = true\nfigures = []\nworkbook = true\nreport = true\n"
     own.write()
     before = contents(own.folder)

@@ -18,6 +18,7 @@ def check_layers(layers: list[dict[str, Any]]) -> None:
     """Fail unless every layer is valid, styled, named and draws each of its features."""
     for layer in layers:
         assert layer["valid"], layer["name"]
+        assert layer["locked"]
         assert layer["crs"] == "EPSG:4490"
         assert layer["undrawn"] == []
         assert layer["title"]
@@ -26,6 +27,8 @@ def check_layers(layers: list[dict[str, Any]]) -> None:
         kinds[layer["features"]].add(layer["renderer"])
     assert kinds.pop(111) == {"graduatedSymbol", "categorizedSymbol"}
     assert kinds.pop(253) == {"singleSymbol"}
+    # Maps of years: of 21, and of two censuses.
+    assert kinds.pop(2331) == kinds.pop(222) == {"graduatedSymbol"}
     # 21 years, 5 clusters and all of them: centres, tracks, and ellipses of two years.
     assert kinds == {rows: {"categorizedSymbol"} for rows in (126, 6, 12)}
 
@@ -48,7 +51,25 @@ def test_the_project_of_a_run_opens(shipped: StudyResult, qgis: Callable[..., An
     project = qgis(shipped.directory / "project.qgz")
     assert project["read"]
     assert project["crs"]
-    check_layers(project["layers"])
-    assert len(project["layers"]) == 16
-    # One of the areas that hide each other, and above it what hides nothing.
-    assert len(project["shown"]) == 4
+    check_layers([layer for layer in project["layers"] if layer["spatial"]])
+    assert len(project["layers"]) == 21
+    # One of the areas that hide each other, above it what hides nothing, and the table.
+    assert len(project["shown"]) == 5
+
+
+def test_places_lead_to_their_years_and_the_clock_moves_them(
+    shipped: StudyResult, qgis: Callable[..., Any]
+) -> None:
+    project = qgis(shipped.directory / "project.qgz")
+    # The years 1997 to 2017, the census of 2020, and the shares that have no year.
+    assert len(project["relations"]) == 12
+    assert set(map(tuple, project["relations"].values())) == {(23, True)}
+    assert project["clock"] == [1997, 2020]
+    assert project["in_2017"]["yearly_co2"] == 111
+    assert project["in_2017"]["centre_points"] == 6
+    assert set(project["layouts"]) == set(project["themes"])
+    assert len(project["layouts"]) == 17
+    credits = project["layouts"]["CO2 emissions, 2005"]["credits"]
+    assert "Seed 20240501" in credits
+    assert "spatialcarbon run study.toml" in credits
+    assert "Scientific Data" in credits

@@ -217,6 +217,10 @@ class DecompositionResult(Result):
         rows |= {"factor": names, "effect": largest, "sign": np.sign(largest).astype(np.int64)}
         return pd.DataFrame(rows)
 
+    def _measures(self) -> Mapping[str, str]:
+        return {"effect": self.unit_of_measure}
+
+
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the effects."""
         return self.effects.copy()

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from spatialcarbon.core.align import check_unique, checksum, label_digest
+from spatialcarbon.core.card import ROWS, card
 from spatialcarbon.core.errors import (
     AlignmentError,
     MissingDataError,
@@ -77,6 +78,17 @@ class CoalitionGame:
     def checksum(self) -> str:
         """A short hash of players and worths."""
         return checksum(pd.Series(self.worth), label_digest(self.players))
+
+    def _repr_html_(self) -> str:
+        shown = range(1, min(len(self.worth), ROWS + 1))
+        frame = pd.DataFrame(
+            {
+                "members": [", ".join(map(str, self.labels(at))) for at in shown],
+                "worth": [float(self.worth[at]) for at in shown],
+            }
+        )
+        facts = {"players": self.n, "coalitions": len(self.worth) - 1, "total": self.total}
+        return card(text("Coalitional game"), facts=facts, frame=frame)
 
     def __call__(self, members: Iterable[Any]) -> float:
         """Return the worth of one coalition, given by its labels."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.align import canonical_order, checksum, conform, same_units
+from spatialcarbon.core.card import card
 from spatialcarbon.core.errors import SchemaError, some
 from spatialcarbon.core.language import text
 from spatialcarbon.models.governance.coalition_game import (
@@ -66,6 +67,23 @@ class LinearGame:
     def interior(self) -> bool:
         """Whether no coalition would abate more than a place emits."""
         return bool((self.benefit.sum(axis=0) / self.cost <= self.emission).all())
+
+    def _repr_html_(self) -> str:
+        columns = {
+            "player": self.players,
+            "emission": self.emission,
+            "cost": self.cost,
+            "own_benefit": np.diag(self.benefit),
+            "nash": self.nash,
+            "cooperation": self.cooperation,
+        }
+        abated = dict.fromkeys(("emission", "nash", "cooperation"), "t CO2")
+        return card(
+            text("Emission game with linear damage"),
+            facts={"players": self.n, "interior": self.interior},
+            frame=pd.DataFrame(columns),
+            measures={**abated, "own_benefit": "CNY/t CO2"},
+        )
 
     def payoff(self, abatement: Floats) -> Floats:
         """Return the payoff of each place, for one row of abatements or several."""

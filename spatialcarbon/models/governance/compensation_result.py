@@ -17,6 +17,8 @@ from spatialcarbon.models.governance.compensation_formulas import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from spatialcarbon.models.governance.settlement import SettlementResult
@@ -67,6 +69,12 @@ class CompensationResult(Result):
         """The number of places in each zone; the undefined one only where there are some."""
         counted = self.table["zone"].value_counts().reindex(list(ZONES), fill_value=0)
         return counted if counted[UNDEFINED] else counted.drop(UNDEFINED)
+
+    def _measures(self) -> Mapping[str, str]:
+        mass = ("emission", "sink", "net", "baseline", "deviation")
+        money = ("gdp", "amount", "per_head")
+        return {**dict.fromkeys(mass, "t CO2"), **dict.fromkeys(money, "CNY")}
+
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table with the unit as a column."""

@@ -141,6 +141,11 @@ class GovernanceResult(Result):
         )
         return frame.loc[list(self.modes)].rename_axis("mode")
 
+    def _measures(self) -> Mapping[str, str]:
+        money = ("damage", "cost", "transfer", "payoff", "gain")
+        return {**dict.fromkeys(("abatement", "emission"), "t CO2"), **dict.fromkeys(money, "CNY")}
+
+
     def to_frame(self) -> pd.DataFrame:
         """Return a row per place and mode: abatement, emission, damage, cost, payoff, gain."""
         tables = {

@@ -18,7 +18,7 @@ from spatialcarbon.core.align import require_columns
 from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.core.language import Language, Name, name
 from spatialcarbon.core.options import check_option, suggestion
-from spatialcarbon.data.textfile import read_text
+from spatialcarbon.data.readers import read_table
 
 LandClass = Literal["cropland", "forest", "shrub", "grassland", "water", "built", "unused", "ice"]
 Scheme = Literal["common", "GlobeLand30", "CLCD", "CNLUCC", "WorldCover", "IGBP"]
@@ -195,7 +195,7 @@ def _own_legend(path: Path) -> Legend:
             path=str(path),
             choices=", ".join(get_args(Scheme)),
         )
-    frame = read_text(path, None, None).frame
+    frame = read_table(path).frame
     frame.columns = frame.columns.str.strip()
     require_columns(frame, ["code", "class"], path.name)
     frame = frame.fillna("").astype(str).map(str.strip)

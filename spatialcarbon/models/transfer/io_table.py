@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from spatialcarbon.core.card import card
 from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option
@@ -80,6 +81,33 @@ class IOTable:
     def value_added(self) -> pd.Series[float]:
         """Output less all intermediate inputs bought: value added, with imports from abroad."""
         return (self.output - self.transactions.sum(axis=0)).rename("value_added")
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "regions": len(self.regions),
+            "rows": len(self.transactions),
+            "money": self.money or None,
+            "emission_unit": self.emission_unit if self.emissions is not None else None,
+            "households": self.households is not None,
+            "exports": self.exports is not None,
+            "source": self.source or None,
+        }
+        frame = self.output.rename("output").to_frame().assign(value_added=self.value_added)
+        measures = {
+            "output": self.money,
+            "value_added": self.money,
+            "emissions": self.emission_unit,
+        }
+        if self.emissions is not None:
+            frame["emissions"] = self.emissions
+        frame = frame.reset_index(names=["region", "sector"][: frame.index.nlevels])
+        return card(
+            text("Multi-region input-output table"),
+            facts=facts,
+            frame=frame,
+            measures=measures,
+            remarks=self.remarks,
+        )
 
     def transfers(
         self, *, account: Account = "emissions", tolerance: float = TOLERANCE

@@ -65,6 +65,14 @@ def nothing_found(name: Text, year: int, pvalue: pd.Series[float], alpha: float)
     )
 
 
+def with_measure(done: Done, variable: str) -> Text:
+    """Return the name of a variable with its unit of measure, if it has one."""
+    name, measure = done.inputs.variable_name(variable), done.inputs.measure(variable)
+    if not measure:
+        return name
+    return text("{variable} ({measure})", variable=name, measure=Text(measure))
+
+
 def with_place_names(done: Done, frame: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
     """Return the frame with the name of each unit and some columns after the first."""
     made = frame.copy()

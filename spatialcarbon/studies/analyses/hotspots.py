@@ -18,6 +18,7 @@ from spatialcarbon.stats.inference import Correction
 from spatialcarbon.studies.analyses._local import (
     label_sentences,
     nothing_found,
+    with_measure,
     year_frame,
     years_or_last,
 )
@@ -170,11 +171,7 @@ def layers(done: Done) -> list[Layer]:
                 frame=named_frame(inputs, columns),
                 aliases={
                     **WORDS,
-                    "value": text(
-                        "{variable} ({measure})",
-                        variable=name,
-                        measure=Text(inputs.measure(variable)),
-                    ),
+                    "value": with_measure(done, variable),
                 },
                 style=hotspot_style("label"),
                 label_field="name",

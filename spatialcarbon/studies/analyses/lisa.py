@@ -20,6 +20,7 @@ from spatialcarbon.stats.local_moran import LocalMoranResult, Scaling, local_mor
 from spatialcarbon.studies.analyses._local import (
     label_sentences,
     nothing_found,
+    with_measure,
     year_frame,
     years_or_last,
 )
@@ -185,11 +186,7 @@ def layers(done: Done) -> list[Layer]:
                 aliases={
                     **HEADINGS,
                     "statistic": HEADINGS["local"],
-                    "value": text(
-                        "{variable} ({measure})",
-                        variable=name,
-                        measure=Text(inputs.measure(variable)),
-                    ),
+                    "value": with_measure(done, variable),
                 },
                 style=lisa_style("label"),
                 label_field="name",
