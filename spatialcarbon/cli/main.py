@@ -51,16 +51,20 @@ COMMANDS = {
 }
 
 
-@cache
 def one_offs() -> dict[str, str]:
     """Return the registered methods that are commands, with one line each.
 
     The files are parsed, not imported: listing commands must not load pandas.
     """
-    found = {}
     package = import_module("spatialcarbon.studies.analyses")
-    for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
-        spec = None if name.startswith("_") else find_spec(f"{package.__name__}.{name}")
+    return _one_offs_in(package.__name__, tuple(package.__path__))
+
+
+@cache
+def _one_offs_in(package: str, folders: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for name in sorted(module.name for module in pkgutil.iter_modules(folders)):
+        spec = None if name.startswith("_") else find_spec(f"{package}.{name}")
         if spec is None:
             continue
         tree = ast.parse(cast("InspectLoader", spec.loader).get_source(spec.name) or "")

@@ -126,6 +126,7 @@ def suspicious_values(grid: pd.DataFrame, variable: str, measure: str | None) ->
 
     Examples
     --------
+    >>> import pandas as pd
     >>> years = [2015, 2016, 2017, 2018]
     >>> table = pd.DataFrame(
     ...     [[50, 52, 53, 55], [20, 21, 220, 22], [31, 32, 33, 35]],

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from spatialcarbon.report.qml import QGIS_VERSION
 from spatialcarbon.report.plain import clean_text
+from spatialcarbon.report.qml import QGIS_VERSION
 
 if TYPE_CHECKING:
     from spatialcarbon.core.language import Language

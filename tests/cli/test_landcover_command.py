@@ -165,6 +165,7 @@ def test_the_bar_tells_cells_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     import rich.console
 
+    monkeypatch.setattr("spatialcarbon.cli.landcover.live", lambda _stream: True)
     screen = io.StringIO()
     real = rich.console.Console
     monkeypatch.setattr(

@@ -202,7 +202,7 @@ def test_what_cannot_be_computed_is_refused(
         (["indicators", *cross[1:], *column], ["no unit of measure"]),
         (["indicators", *cross[1:], *column, "--measure", "km2"], ["not a mass"]),
         (["moran", *own_map, "--table", tmp_path / "short.csv", *column], ["1"]),
-        (["moran", *own_map, "--table", tmp_path / "twice.csv", *column], ["rows"]),
+        (["moran", *own_map, "--table", tmp_path / "twice.csv", *column], ["row 2", "row 19"]),
         (["moran", *own_map, "--table", tmp_path / "text.csv", *column], ["Mt", "row"]),
         (["moran", *own_map, "--table", tmp_path / "empty.csv", *column], ["empty.csv"]),
         (["moran", "--clusters", "YRDD", "--table", "city_co2", "--column", "co2_mt"], ["YRD"]),
@@ -226,7 +226,7 @@ def test_help_of_a_method_says_what_it_answers_in_both_languages(together: Any) 
     english, chinese = together([["moran", "--help"], ["moran", "--help", "--lang", "zh"]])
     flat = " ".join(english.fine().out.split())
     assert "Do places with high emissions lie next to each other" in flat
-    for option in ("--permutations INTEGER", "--alternative", "--fdr / --no-fdr", "--seed"):
+    for option in ("--permutations N", "--alternative", "--fdr / --no-fdr", "--seed"):
         assert option in flat
     assert "spatialcarbon moran --units map.gpkg --key adcode" in english.out
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese.fine().out)

@@ -146,6 +146,8 @@ def _check_part(content: dict) -> None:
         elif name == "tables":
             for table in section.values():
                 schema.TableSection.model_validate(table)
+        elif name == "outputs":
+            schema.OutputsSection.model_validate(section)
         elif name == "analyses":
             for part in section:
                 settings = {key: value for key, value in part.items() if key != "method"}

@@ -78,7 +78,7 @@ def test_the_shipped_study(provinces: Any, read: Any) -> None:
 
 
 def test_report_figures_and_layers(provinces: Any) -> None:
-    page = (provinces.directory / "report.html").read_text(encoding="utf-8")
+    page = (provinces.directory / "report.html").read_text(encoding="utf-8").replace("\u00a0", " ")
     for words in (
         "8 of 30 places are on the frontier",
         "furthest from the frontier is Xinjiang with 0.328",

@@ -127,7 +127,7 @@ def test_a_new_module_is_a_command(own: Any) -> None:
     assert "toy" in listed.output
     assert "Twice the values" in listed.output
     shown = runner.invoke(cli.build(), ["toy", "--help"])
-    assert "--factor FLOAT" in shown.output
+    assert "--factor NUMBER" in shown.output
     assert "What is twice as much?" in shown.output
     folder = own.folder
     said = runner.invoke(

@@ -196,16 +196,22 @@ def test_the_geopackage_has_styled_layers_with_fields_in_both_languages(shipped:
             "centre_points",
             "centre_tracks",
             "centre_ellipses",
+            "yearly_co2",
+            "yearly_population",
+            "yearly_urban_population",
+            "yearly_urbanisation",
             "clusters",
             "weights_queen",
         }
         styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
-        assert set(styles) == layers
-        for name in {name for name in layers if not name.startswith("centre_")} - {"weights_queen"}:
+        assert set(styles) == layers | {"panel"}
+        of_places = {name for name in layers if not name.startswith(("centre_", "weights_"))}
+        for name in of_places:
             fields = [row[1] for row in database.execute(f'PRAGMA table_info("{name}")')]
             assert {"adcode", "name_zh", "name_en"} <= set(fields)
             (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-            assert count == 111
+            years = {"yearly_co2": 21}.get(name, 2 if name.startswith("yearly_") else 1)
+            assert count == 111 * years
         for label in ("High-High", "Low-Low", "High-Low", "Low-High", "Isolate"):
             assert label in styles["lisa_co2_2017"]
         (links,) = database.execute("SELECT count(*) FROM weights_queen").fetchone()

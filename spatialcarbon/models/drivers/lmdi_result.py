@@ -220,7 +220,6 @@ class DecompositionResult(Result):
     def _measures(self) -> Mapping[str, str]:
         return {"effect": self.unit_of_measure}
 
-
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the effects."""
         return self.effects.copy()

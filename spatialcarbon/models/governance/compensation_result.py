@@ -75,7 +75,6 @@ class CompensationResult(Result):
         money = ("gdp", "amount", "per_head")
         return {**dict.fromkeys(mass, "t CO2"), **dict.fromkeys(money, "CNY")}
 
-
     def to_frame(self) -> pd.DataFrame:
         """Return the table with the unit as a column."""
         return self.table.rename_axis("unit").reset_index()

@@ -145,7 +145,6 @@ class GovernanceResult(Result):
         money = ("damage", "cost", "transfer", "payoff", "gain")
         return {**dict.fromkeys(("abatement", "emission"), "t CO2"), **dict.fromkeys(money, "CNY")}
 
-
     def to_frame(self) -> pd.DataFrame:
         """Return a row per place and mode: abatement, emission, damage, cost, payoff, gain."""
         tables = {

@@ -117,7 +117,6 @@ class SinkResult(Result):
         flow = dict.fromkeys(("sink", "low", "high"), "t CO2/a")
         return {**flow, "area_km2": "km2", "coefficient": "t/ha/a"}
 
-
     def to_frame(self) -> pd.DataFrame:
         """Return a row per unit and class: area_km2, coefficient, sink, low and high."""
         frame = by_unit_and_class({"area_km2": self.areas})
