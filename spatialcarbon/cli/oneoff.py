@@ -31,7 +31,7 @@ SKIPPED = {"name", "title", "variable", "emission", "years", "weights", "by_grou
 
 COMMON = {
     *("year", "seed", "level", "groups", "units", "key", "layer", "table", "column", "measure"),
-    "form",
+    *("form", "sheet", "header", "skip", "dissolved"),
 }
 """Fields of these names would clash with common options; ``--year`` also sets a field so called."""
 
@@ -250,6 +250,7 @@ def _run(analysis: Analysis, options: dict[str, Any]) -> None:
 
 def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
     from spatialcarbon.cli.sources import (
+        Layout,
         group_map,
         invented,
         named_map,
@@ -262,6 +263,9 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
     from spatialcarbon.weights.backbone import Backbone
 
     source = options["units"]
+    layout = Layout(
+        options["sheet"], options["header"] or None, options["skip"], options["dissolved"]
+    )
     units = named_map(source, options["key"], options["layer"], options["crs"], options["clusters"])
     panel = named_panel(
         options["table"],
@@ -272,6 +276,7 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
         year=options["year"],
         level=options["level"],
         covered=options["covered"],
+        layout=layout,
     )
     if len(panel.units) < len(units):
         absent = units.index.difference(panel.units, sort=False)
@@ -290,7 +295,7 @@ def _inputs(options: dict[str, Any], columns: list[str]) -> Inputs:
         group_names=cluster_names(groups),
         seed=options["seed"],
         variable_names={name: VARIABLES[name] for name in columns if name in VARIABLES},
-        illustrative=invented(options["table"], columns),
+        illustrative=invented(options["table"], columns, layout),
     )
 
 

@@ -108,6 +108,30 @@ def table_options(columns: Sequence[click.Parameter] = ()) -> list[click.Paramet
             help=say("Match place names of the table to adcodes."),
         ),
         click.Option(
+            ["--sheet"],
+            metavar=say("NAME"),
+            help=say("Sheet of a workbook; '*' where each sheet is a year."),
+        ),
+        click.Option(
+            ["--header"],
+            type=click.INT,
+            multiple=True,
+            help=say("Row of the header, if it is not found; repeat for several."),
+        ),
+        click.Option(
+            ["--skip"],
+            type=click.INT,
+            multiple=True,
+            help=say("Row to leave out, such as a note; repeat for several."),
+        ),
+        click.Option(
+            ["--dissolved"],
+            type=click.Choice(["raise", "successor"]),
+            default="raise",
+            show_default=True,
+            help=say("Former places: refuse them, or take the place each went to whole."),
+        ),
+        click.Option(
             ["--covered"],
             is_flag=True,
             help=say("Leave out places of the map that the tables do not have."),

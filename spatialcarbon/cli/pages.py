@@ -18,7 +18,10 @@ LEFT = 30
 SUBJECTS = {
     # heading: options that belong under it, by their names in Python
     "Map": ("units", "key", "layer", "crs", "clusters"),
-    "Table": ("table", "table_key", "column", "measure", "year", "level", "covered", "groups"),
+    "Table": (
+        *("table", "table_key", "column", "measure", "year", "level", "groups"),
+        *("sheet", "header", "skip", "dissolved", "covered"),
+    ),
     "Weights": ("weights", "transform"),
     "Output": ("out", "form", "as_json", "overwrite", "quiet"),
     "General": ("seed", "lang", "debug", "version", "help"),

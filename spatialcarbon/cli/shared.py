@@ -175,7 +175,11 @@ def emit(tables: Sequence[Table], form: str, out: Path | None) -> None:
         write_file(out, lambda path: path.write_bytes(to_csv_bytes(stacked(tables))))
     else:
         raise click.UsageError(
-            say("--out must end in .csv, .json or .xlsx, not {kind!r}", kind=kind)
+            say(
+                "--out must end in .csv, .json or .xlsx, or for maps in .gpkg, .shp or .parquet, "
+                "not {kind!r}",
+                kind=kind,
+            )
         )
     note(say("written: {path}", path=out))
 

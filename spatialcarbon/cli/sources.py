@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,25 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from spatialcarbon.data.names import Dissolved
+    from spatialcarbon.data.rawtable import RawTable
     from spatialcarbon.weights.weights import Weights
 
 WEIGHT_HELP = "queen, rook, queen:2, knn:4, band, band:150, kernel, blocks:COLUMN, or a file"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where in its file a table lies, as far as it has to be said."""
+
+    sheet: str | None = None
+    header: int | Sequence[int] | None = None
+    skip: Sequence[int] = ()
+    dissolved: Dissolved = "raise"
+
+    def read(self, source: str) -> RawTable:
+        """Return the cells of the table."""
+        return read_table(Path(source), sheet=self.sheet, header=self.header, skip=self.skip)
 
 
 def group_codes(value: str | None) -> Any:
@@ -61,15 +78,16 @@ def named_panel(
     year: str | None,
     level: Any,
     covered: bool,
+    layout: Layout | None = None,
 ) -> Panel:
     """Return columns of shipped tables or of files as one panel on the units of a map.
 
     With ``covered`` the panel has those units only that every table has.
     """
-    units_of = _measures(measures, columns)
+    units_of, layout = _measures(measures, columns), layout or Layout()
     panels = [
-        labelled_as(_table_panel(source, names, place, units_of, year, level), units)
-        for source, names in _columns_by_table(sources, columns).items()
+        labelled_as(_table_panel(source, names, place, units_of, year, level, layout), units)
+        for source, names in _columns_by_table(sources, columns, layout).items()
     ]
     there = units[[all(unit in panel.units for panel in panels) for unit in units]]
     if len(there) < len(units) and not (covered and len(there)):
@@ -93,6 +111,7 @@ def _table_panel(
     measures: Mapping[str, str],
     year: str | None,
     level: Any,
+    layout: Layout,
 ) -> Panel:
     if is_shipped(source):
         frame = load_table(source)
@@ -110,10 +129,14 @@ def _table_panel(
     return read_panel(
         Path(source),
         unit=place,
-        year=_year_of(source, columns, year),
+        year=_year_of(source, columns, year, layout),
         values=columns,
         units={name: measures[name] for name in columns if name in measures},
         level=level,
+        sheet=layout.sheet,
+        header=layout.header,
+        skip=layout.skip,
+        dissolved=layout.dissolved,
     )
 
 
@@ -137,11 +160,13 @@ def _measures(given: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
     return {**common, **own}
 
 
-def _columns_by_table(sources: Sequence[str], columns: Sequence[str]) -> dict[str, list[str]]:
+def _columns_by_table(
+    sources: Sequence[str], columns: Sequence[str], layout: Layout
+) -> dict[str, list[str]]:
     """Return which columns to read from which table: each from the only one that has it."""
     if len(sources) == 1:
         return {sources[0]: list(columns)}
-    present = {source: _columns_of(source) for source in sources}
+    present = {source: _columns_of(source, layout) for source in sources}
     found: dict[str, list[str]] = {}
     for column in columns:
         holders = [source for source, known in present.items() if column in known]
@@ -164,18 +189,22 @@ def _columns_by_table(sources: Sequence[str], columns: Sequence[str]) -> dict[st
     return found
 
 
-def _columns_of(source: str) -> list[str]:
+def _columns_of(source: str, layout: Layout) -> list[str]:
     """Return the columns of a table, and the variables of a wide one."""
     if is_shipped(source):
         return [str(name) for name in load_table(source).columns]
-    columns = [str(name) for name in read_table(Path(source)).frame.columns]
+    columns = [str(name) for name in layout.read(source).frame.columns]
     dated = [split[0] for name in columns if (split := split_year_name(name)) and split[0]]
     return list(dict.fromkeys([*columns, *dated]))
 
 
-def _year_of(source: str, columns: Sequence[str], year: str | None) -> str | int | None:
+def _year_of(
+    source: str, columns: Sequence[str], year: str | None, layout: Layout
+) -> str | int | None:
     """Return how the table says its years: a column, columns, one year, or none at all."""
-    present = [str(name) for name in read_table(Path(source)).frame.columns]
+    if layout.sheet == "*":  # the sheets are the years
+        return None
+    present = [str(name) for name in layout.read(source).frame.columns]
     one_year = year is not None and year.isdecimal()
     if year is not None and not one_year:
         return year
@@ -253,9 +282,11 @@ def _attributes(units: gpd.GeoDataFrame) -> Iterable[str]:
     return [str(name) for name in units.columns if name != units.geometry.name]
 
 
-def invented(sources: Sequence[str], columns: Sequence[str]) -> frozenset[str]:
+def invented(
+    sources: Sequence[str], columns: Sequence[str], layout: Layout | None = None
+) -> frozenset[str]:
     """Return the columns whose numbers are invented."""
-    tables = _columns_by_table(sources, columns)
+    tables = _columns_by_table(sources, columns, layout or Layout())
     return frozenset(
         name for source, names in tables.items() if is_illustrative(source) for name in names
     )

@@ -220,7 +220,7 @@ def _said(
     shown = listed(values, MAX_SAID)
     if wrong:
         return text(
-            "{row}: {kind}, left out: {values}; but its {n} places add up to {sums}",
+            "{row}: {kind}, left out: {values}; but its {n} rows add up to {sums}",
             row=where,
             kind=kind,
             values=shown,
@@ -229,7 +229,7 @@ def _said(
         )
     if agree:
         return text(
-            "{row}: {kind}, left out: {values}; its {n} places add up to that",
+            "{row}: {kind}, left out: {values}; its {n} rows add up to that",
             row=where,
             kind=kind,
             values=shown,

@@ -120,7 +120,7 @@ def test_results_to_files(
     for item, kind in zip(said[:4], ("gpkg", "csv", "json", "xlsx"), strict=True):
         assert item.fine().out == ""
         assert f"written: x.{kind}" in item.err
-    said[4].refused("--out must end in .csv, .json or .xlsx, not '.txt'")
+    said[4].refused("or for maps in .gpkg, .shp or .parquet, not '.txt'")
     assert {path.name for path in tmp_path.iterdir()} == {"x.gpkg", "x.csv", "x.json", "x.xlsx"}
     text = (tmp_path / "x.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")

@@ -177,5 +177,7 @@ def test_help_offers_the_columns(together: Any) -> None:
     for option in ("--reference COLUMN", "--factors COLUMN,…", "--weight-by", "--detail-year"):
         assert option in english.fine().out
     assert "--column" not in english.out
-    assert "--reference co2 --factors gdp,population" in " ".join(english.out.replace("\\", " ").split())
+    assert "--reference co2 --factors gdp,population" in " ".join(
+        english.out.replace("\\", " ").split()
+    )
     assert "列，…" in chinese.fine().out

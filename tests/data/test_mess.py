@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ READ: list[tuple[str, dict[str, Any], dict[str, dict[int, list[float]]], list[st
             "header joined from rows 2, 3: 地区, 2010年 / 排放量（万吨）, 2010年 / 比重",
             "总　计 → 总计; 无 锡 → 无锡; 苏 州 → 苏州",
             "cell A4 (总计): a total, left out: 排放量(万吨) 23476.1 in 2010",
-            "its 3 places add up to that",
+            "its 3 rows add up to that",
         ],
     ),
     (
@@ -176,7 +177,7 @@ READ: list[tuple[str, dict[str, Any], dict[str, dict[int, list[float]]], list[st
         {"排放量": TWO},
         [
             "sheets_by_year.xlsx [2010年]: 3 rows",
-            "cell A5 (合计): a total, left out: 排放量 8751 in 2010; its 2 places add up to that",
+            "cell A5 (合计): a total, left out: 排放量 8751 in 2010; its 2 rows add up to that",
             "taken as 2015",
         ],
     ),
@@ -211,7 +212,7 @@ READ: list[tuple[str, dict[str, Any], dict[str, dict[int, list[float]]], list[st
         {"value": TWO | {PANZHIHUA: [2302.0, 2352.5]}},
         [
             "row 2, 地区 (全省): a total, left out: value 11053 in 2010; value 11388.5 in 2015; "
-            "but its 3 places add up to value 11288.5 in 2015"
+            "but its 3 rows add up to value 11288.5 in 2015"
         ],
     ),
     (
@@ -231,9 +232,9 @@ READ: list[tuple[str, dict[str, Any], dict[str, dict[int, list[float]]], list[st
         },
         [
             "cell A2 (宁夏): a province, left out: value 8159.2 in 2010; value 13796.4 in 2015; "
-            "its 5 places add up to that",
+            "its 5 rows add up to that",
             "cell A8 (四川省): a province, left out: value 43626.4 in 2010; value 71073.4 in 2015; "
-            "but its 2 places add up to value 8751 in 2010; value 8936 in 2015",
+            "but its 2 rows add up to value 8751 in 2010; value 8936 in 2015",
             "cell A11 (山东省): a heading without values, left out",
         ],
     ),
@@ -272,7 +273,7 @@ READ: list[tuple[str, dict[str, Any], dict[str, dict[int, list[float]]], list[st
         [
             "row 7 (Note: preliminary); row 8 (Source: own estimates)",
             "row 6, City (Total): a total, left out",
-            "its 3 places add up to that",
+            "its 3 rows add up to that",
         ],
     ),
     (
@@ -558,3 +559,34 @@ def test_the_command_line_names_the_cell(
         main()
     assert ended.value.code == 2
     assert words in capsys.readouterr().err.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "expected"),
+    [
+        (
+            "bilingual_header.xlsx",
+            ["--table-key", "地区 / Region", "--column", "排放量 / Emissions", "--year", "2010"]
+            + ["--header", "2", "--header", "3"],
+            {2010: 8235.6 + 709.3},
+        ),
+        (
+            "sheets_by_year.xlsx",
+            ["--table-key", "城市", "--column", "排放量", "--sheet", "*"],
+            {2010: 8751.0},
+        ),
+    ],
+)
+def test_a_command_is_told_where_the_table_lies(
+    file: str, words: list[str], expected: dict[int, float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = ["--table", str(MESS / file), "--level", "city", "--measure", "万吨 CO2", "--covered"]
+    with pytest.raises(SystemExit) as left:
+        main(["indicators", *table, *words, "--json"])
+    said = capsys.readouterr()
+    assert left.value.code == 0, said.err
+    rows = json.loads(said.out)
+    for year, value in expected.items():
+        kept = [r for r in rows if r["year"] == year and r["indicator"] == "total"]
+        total = sum(row["value"] for row in kept)
+        assert total == pytest.approx(value)

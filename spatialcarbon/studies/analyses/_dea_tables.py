@@ -46,7 +46,7 @@ STATUS_WORDS: Mapping[str, Text] = {
 
 RETURNS_WORDS: Mapping[str, Text] = {
     "increasing": text("increasing"),
-    "constant": text("constant"),
+    "constant": text("constant returns"),
     "decreasing": text("decreasing"),
 }
 
