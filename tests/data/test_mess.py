@@ -566,7 +566,10 @@ def test_the_command_line_names_the_cell(
     [
         (
             "bilingual_header.xlsx",
-            ["--table-key", "地区 / Region", "--column", "排放量 / Emissions", "--year", "2010", "--header", "2", "--header", "3"],
+            [
+                *("--table-key", "地区 / Region", "--column", "排放量 / Emissions"),
+                *("--year", "2010", "--header", "2", "--header", "3"),
+            ],
             {2010: 8235.6 + 709.3},
         ),
         (
