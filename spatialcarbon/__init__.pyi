@@ -177,6 +177,7 @@ from spatialcarbon.models.transfer.pymrio_door import io_table_from_pymrio as io
 from spatialcarbon.models.transfer.pymrio_door import io_table_to_pymrio as io_table_to_pymrio
 from spatialcarbon.models.transfer.result import TransferResult as TransferResult
 from spatialcarbon.models.transfer.table_reader import read_io_table as read_io_table
+from spatialcarbon.replication.ledger import replicate as replicate
 from spatialcarbon.stats.bivariate import BivariateMoranResult as BivariateMoranResult
 from spatialcarbon.stats.bivariate import bivariate_moran as bivariate_moran
 from spatialcarbon.stats.centre import CentreResult as CentreResult

@@ -134,6 +134,7 @@ LAZY = {
     "io_table_to_pymrio": "models.transfer.pymrio_door",
     "TransferResult": "models.transfer.result",
     "read_io_table": "models.transfer.table_reader",
+    "replicate": "replication.ledger",
     "bivariate_moran": "stats.bivariate",
     "BivariateMoranResult": "stats.bivariate",
     "centre_track": "stats.centre",

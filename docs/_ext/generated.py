@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from sphinx.application import Sphinx
 
+    from spatialcarbon.core.language import Language
+
 MARK = re.compile(r"^<!-- generated: ([a-z-]+) ?(.*?) ?-->$", re.MULTILINE)
 
 
@@ -238,7 +240,18 @@ def notebook(name: str) -> str:
     return "\n\n".join(parts)
 
 
+def ledger(language: str) -> str:
+    """Return the replication ledger as HTML: summary, filters, every number."""
+    from spatialcarbon.replication.ledger import replicate
+    from spatialcarbon.report.ledger_page import ledger_fragment
+
+    spoken: Language = "zh" if language == "zh" else "en"
+    page = ledger_fragment(replicate(language=spoken), spoken)
+    return f"```{{raw}} html\n{page}\n```"
+
+
 KINDS: dict[str, Callable[[str], str]] = {
+    "ledger": ledger,
     "section": section,
     "weights": weights,
     "analyses": analyses,

@@ -8,7 +8,18 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-FLOORS = ("core", "data", "geo", "weights", "stats", "models", "report", "studies", "cli")
+FLOORS = (
+    "core",
+    "data",
+    "geo",
+    "weights",
+    "stats",
+    "models",
+    "replication",
+    "report",
+    "studies",
+    "cli",
+)
 
 Modules = Mapping[str, ast.Module]
 

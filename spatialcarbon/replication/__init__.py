@@ -1,0 +1,1 @@
+"""Every printed number of the five studies beside ours."""
