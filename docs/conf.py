@@ -35,7 +35,7 @@ myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 html_math_renderer = "mathtext"
 
-bibtex_bibfiles = ["references.bib"]
+bibtex_bibfiles = ["../spatialcarbon/core/references.bib"]
 bibtex_default_style = "plain"
 bibtex_reference_style = "author_year"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from spatialcarbon.core.bibliography import Work, parse, sentence
 from spatialcarbon.core.errors import OptionError
 from spatialcarbon.core.options import suggestion
 
@@ -20,11 +20,14 @@ class Reference:
     ----------
     key, text, doi : str
         Citation key, formatted citation, DOI without resolver (may be empty).
+    work : Work
+        The entry of the bibliography, for BibTeX and CSL-JSON.
     """
 
     key: str
     text: str
     doi: str
+    work: Work = field(compare=False, repr=False)
 
     @property
     def url(self) -> str:
@@ -35,11 +38,14 @@ class Reference:
 @cache
 def references() -> Mapping[str, Reference]:
     """Return all references by key."""
-    path = files("spatialcarbon.core") / "references.toml"
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
-        key: Reference(key, entry["text"], entry.get("doi", "")) for key, entry in entries.items()
+        key: Reference(key, sentence(work), work.plain("doi"), work)
+        for key, work in parse(_source()).items()
     }
+
+
+def _source() -> str:
+    return (files("spatialcarbon.core") / "references.bib").read_text(encoding="utf-8")
 
 
 def cite_keys(keys: Iterable[str]) -> list[Reference]:
