@@ -240,6 +240,7 @@ from spatialcarbon.stats.theil import TheilResult as TheilResult
 from spatialcarbon.stats.theil import theil as theil
 from spatialcarbon.stats.transitions import LisaTransitionsResult as LisaTransitionsResult
 from spatialcarbon.stats.transitions import lisa_transitions as lisa_transitions
+from spatialcarbon.studies.citing import cite as cite
 from spatialcarbon.studies.pipeline import StudyResult as StudyResult
 from spatialcarbon.studies.pipeline import run_study as run_study
 from spatialcarbon.weights.backbone import Backbone as Backbone

@@ -195,6 +195,7 @@ LAZY = {
     "TheilResult": "stats.theil",
     "lisa_transitions": "stats.transitions",
     "LisaTransitionsResult": "stats.transitions",
+    "cite": "studies.citing",
     "run_study": "studies.pipeline",
     "StudyResult": "studies.pipeline",
     "Backbone": "weights.backbone",

@@ -48,6 +48,7 @@ COMMANDS = {
     "qgis": ("qgis", "Put the algorithms for QGIS into its profile, or take them out."),
     "doctor": ("doctor", "Check this computer: versions, extras, fonts, GDAL, QGIS, speed."),
     "completion": ("completion", "Let the shell complete commands, options, tables and columns."),
+    "cite": ("cite", "Say what to cite: the package, or all that a folder of results rests on."),
     "replicate": ("replicate", "Set every printed number of the five studies beside ours."),
 }
 

@@ -38,6 +38,7 @@ _CSL = {
     "techreport": "report",
     "manual": "report",
     "misc": "document",
+    "software": "software",
 }
 
 
@@ -71,6 +72,24 @@ class Work:
         return plain(self.fields.get(name, ""))
 
     @property
+    def author_year(self) -> str:
+        """The work as it is named in running text.
+
+        Examples
+        --------
+        >>> fields = {"author": "Cliff, A. D. and Ord, J. K.", "year": "1981"}
+        >>> Work("cliff1981", "book", fields, "").author_year
+        'Cliff & Ord 1981'
+        """
+        people = [
+            person.get("family") or person["literal"]
+            for person in names(self.fields.get("author", ""))
+        ]
+        several = len(people) > 2 or "others" in people
+        said = f"{people[0]} et al." if several else " & ".join(people)
+        return f"{said} {self.plain('year')}".strip()
+
+    @property
     def csl(self) -> dict[str, object]:
         """The entry as an item of CSL-JSON."""
         item: dict[str, object] = {
@@ -95,6 +114,7 @@ class Work:
             ("organization", "publisher"),
             ("address", "publisher-place"),
             ("edition", "edition"),
+            ("version", "version"),
             ("doi", "DOI"),
             ("note", "note"),
         ):

@@ -50,7 +50,7 @@ def _source() -> str:
 
 def cite_keys(keys: Iterable[str]) -> list[Reference]:
     """Return the references of some keys, each once, sorted by their text."""
-    known = references()
+    known, keys = references(), list(keys)
     for key in keys:
         if key not in known:
             raise OptionError(

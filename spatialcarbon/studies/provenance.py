@@ -140,7 +140,12 @@ def manifest(
                 "name": item.key,
                 "parameters": item.parameters.model_dump(mode="json"),
                 "results": [
-                    {"method": r.method, "settings": _plain(r.settings), "notes": list(r.notes)}
+                    {
+                        "method": r.method,
+                        "settings": _plain(r.settings),
+                        "references": list(r.references),
+                        "notes": list(r.notes),
+                    }
                     for r in item.results()
                 ],
             }
