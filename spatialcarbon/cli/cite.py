@@ -13,10 +13,7 @@ FORMATS = ("bibtex", "csl-json", "text", "methods")
 
 @click.command(
     "cite",
-    help=say("Say what to cite: the package, or all that a folder of results rests on.")
-    + "\n\n\b\nspatialcarbon cite\n"
-    + "spatialcarbon cite results --format methods\n"
-    + "spatialcarbon cite city_co2 --format text",
+    help=say("Say what to cite: the package, or all that a folder of results rests on."),
 )
 @click.argument("what", required=False)
 @click.option(

@@ -39,6 +39,16 @@ EXAMPLES = {
         ("Cities of one cluster", "units --clusters PRD"),
         ("A map for QGIS", "units provinces --out provinces.gpkg"),
     ),
+    "replicate": (
+        ("One study", "replicate 001"),
+        ("What a study's own tables contradict", "replicate 004 --verdict inconsistent"),
+        ("A page with filters", "replicate --out ledger.html"),
+    ),
+    "cite": (
+        ("The package", "cite"),
+        ("A paragraph on methods for a folder of results", "cite results --format methods"),
+        ("A shipped table", "cite city_co2 --format text"),
+    ),
     "weights": (
         ("Who neighbours whom, in short", "weights --clusters plan --weights queen"),
         ("Links for places without neighbours", "weights --clusters plan --bridges"),

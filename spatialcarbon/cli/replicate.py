@@ -20,10 +20,7 @@ STUDIES = ("000", "001", "002", "003", "004")
 
 @click.command(
     "replicate",
-    help=say("Set every printed number of the five studies beside ours.")
-    + "\n\n\b\nspatialcarbon replicate 001\n"
-    + 'spatialcarbon replicate 004 --table "Table 4" --verdict inconsistent\n'
-    + "spatialcarbon replicate --out ledger.html",
+    help=say("Set every printed number of the five studies beside ours."),
 )
 @click.argument("study", type=click.Choice(STUDIES), required=False)
 @click.option("--table", help=say('One table of the study, such as "Table 4", or Text.'))

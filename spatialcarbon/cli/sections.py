@@ -26,6 +26,7 @@ SECTIONS = {
         *("allocate", "dea", "judgement", "smoothing", "trading", "allocation_sensitivity"),
     ),
     "Who pays whom, and would they sign?": ("transfers", "compensate", "govern", "evaluate"),
+    "What the studies printed, and what to cite": ("replicate", "cite"),
     "This computer": ("doctor", "completion", "qgis"),
 }
 
@@ -33,6 +34,7 @@ KEYWORDS = {
     # what some people would type: what they mean
     "autocorrelation": "moran",
     "cluster": "lisa",
+    "citation": "cite",
     "clusters": "units",
     "convergence": "density",
     "data": "tables",
@@ -46,6 +48,7 @@ KEYWORDS = {
     "kde": "density",
     "kmeans": "industry",
     "kuznets": "regression",
+    "ledger": "replicate",
     "leontief": "transfers",
     "lmdi": "decompose",
     "lorenz": "inequality",
