@@ -44,7 +44,8 @@ lint: $(STAMPS)-test
 
 bench: $(STAMPS)-test
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
-	$(BIN)/python -m pytest -q -p no:warnings -s tests/bench/bench_*.py
+	$(BIN)/python -m pytest -q -p no:warnings -s --record docs/benchmarks.json \
+	  tests/bench/bench_*.py
 
 docs: $(STAMPS)-docs
 	$(BIN)/python -m sphinx -W -n -q -b html docs docs/_build/html

@@ -27,6 +27,7 @@ extensions = [
     "mathtext",
     "examples",
     "generated",
+    "bilingual_search",
 ]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = True

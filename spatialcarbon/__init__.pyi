@@ -55,8 +55,8 @@ from spatialcarbon.models.drivers.regression_panel import panel_regression as pa
 from spatialcarbon.models.drivers.regression_result import RegressionResult as RegressionResult
 from spatialcarbon.models.drivers.required_decline import DeclineResult as DeclineResult
 from spatialcarbon.models.drivers.required_decline import required_decline as required_decline
-from spatialcarbon.models.drivers.scenario import ProjectionResult as ProjectionResult
 from spatialcarbon.models.drivers.scenario import project as project
+from spatialcarbon.models.drivers.scenario_result import ProjectionResult as ProjectionResult
 from spatialcarbon.models.drivers.simulate import simulate as simulate
 from spatialcarbon.models.drivers.simulation_result import SimulationResult as SimulationResult
 from spatialcarbon.models.governance.bargaining import ParetoResult as ParetoResult

@@ -31,7 +31,7 @@ LAZY = {
     "DeclineResult": "models.drivers.required_decline",
     "required_decline": "models.drivers.required_decline",
     "project": "models.drivers.scenario",
-    "ProjectionResult": "models.drivers.scenario",
+    "ProjectionResult": "models.drivers.scenario_result",
     "simulate": "models.drivers.simulate",
     "SimulationResult": "models.drivers.simulation_result",
     "nash_bargaining": "models.governance.bargaining",

@@ -7,6 +7,8 @@ Every page has one namespace and one scratch folder. Its parts run from top to b
     line if that is an expression (figure, table or anything else).
 ``{terminal}``
     Lines that begin with ``$ spatialcarbon``. Shows them and what they print.
+``{file} name``
+    A text file: shows it under its name and writes it beside what the page made.
 ``{picture} path``
     A picture that an earlier part of the page wrote.
 ``{value}`expression```
@@ -57,7 +59,12 @@ class Part(SphinxDirective):
         name = f"{sha256(content).hexdigest()[:16]}.png"
         (folder / name).write_bytes(content)
         up = "../" * self.env.docname.count("/")
-        markup = f'<img class="figure" src="{up}_images/{name}" alt="{escape(alt)}">'
+        # The size, from the head of the PNG, keeps the place free until the picture is scrolled to.
+        width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+        markup = (
+            f'<img class="figure" src="{up}_images/{name}" alt="{escape(alt)}" '
+            f'width="{width}" height="{height}" loading="lazy" decoding="async">'
+        )
         return nodes.raw("", markup, format="html")
 
 
@@ -165,6 +172,25 @@ class Picture(Part):
         return [self.image((self.page.folder / self.arguments[0]).read_bytes())]
 
 
+class File(Part):
+    """Show a text file and write it."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the file under its name."""
+        name, content = self.arguments[0], "\n".join(self.content)
+        self.page.write(name, content)
+        shown = nodes.literal_block(content, content, language=Path(name).suffix[1:] or "text")
+        caption = nodes.caption("", "", nodes.literal("", name))
+        return [
+            nodes.container(
+                "", caption, shown, literal_block=True, classes=["literal-block-wrapper"]
+            )
+        ]
+
+
 class Terminal(Part):
     """Run lines of the command line and show what they print."""
 
@@ -221,6 +247,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("run", Run)
     app.add_directive("terminal", Terminal)
     app.add_directive("picture", Picture)
+    app.add_directive("file", File)
     app.add_role("value", Value())
     app.connect("env-get-outdated", everything)
     app.connect("build-finished", clean)

@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import click
+from benchmarks import page as benchmarks_page
+from floors import page as floors_page
 from numpydoc.docscrape import FunctionDoc
 from pydantic_core import PydanticUndefined
+from standing import standing, standings
+from terms import page as terms_page
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -252,6 +256,8 @@ def ledger(language: str) -> str:
 
 KINDS: dict[str, Callable[[str], str]] = {
     "ledger": ledger,
+    "standing": standing,
+    "standings": standings,
     "section": section,
     "weights": weights,
     "analyses": analyses,
@@ -260,6 +266,9 @@ KINDS: dict[str, Callable[[str], str]] = {
     "registry": registry,
     "methods": methods,
     "notebook": notebook,
+    "floors": floors_page,
+    "benchmarks": benchmarks_page,
+    "terms": terms_page,
 }
 
 

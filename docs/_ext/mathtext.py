@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.font_manager import FontProperties
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SIZE = 100.0
+INLINE = 12.0
+"""Width in em above which a formula inside a sentence may break."""
+QUAD = r"\qquad"
 LETTERS = FontProperties(math_fontfamily="cm", size=SIZE)
 COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 
 
+@cache
 def svg(latex: str) -> str:
     """Return one line of mathematics as inline SVG in the colour of the text around it."""
     # What LaTeX knows and mathtext calls otherwise.
@@ -52,21 +57,58 @@ def svg(latex: str) -> str:
     )
 
 
+def parts(latex: str, mark: str) -> list[str]:
+    r"""Split mathematics before each mark that stands in no braces, brackets or fences.
+
+    Examples
+    --------
+    >>> parts("a = f(b = c) = 2", "=")
+    ['a', '= f(b = c)', '= 2']
+    """
+    found, start, depth = [], 0, 0
+    for token in re.finditer(r"\\left|\\right|\\[a-zA-Z]+|\\.|[{}()\[\]=]", latex):
+        word = token[0]
+        if word in ("{", "(", "[", r"\left"):
+            depth += 1
+        elif word in ("}", ")", "]", r"\right"):
+            depth -= 1
+        elif word == mark and depth == 0 and latex[start : token.start()].strip():
+            found.append(latex[start : token.start()].strip())
+            start = token.start()
+    return [*found, latex[start:].strip()]
+
+
+def pieces(latex: str, mark: str, *, wider: float = 0.0) -> str:
+    """Return a formula that may break at its marks if it is wider than so many em."""
+    whole = svg(latex)
+    width = re.search(r"width:([\d.]+)em", whole)
+    cut = parts(latex, mark)
+    if len(cut) == 1 or (width and float(width[1]) <= wider):
+        return whole
+    plain = (part.removeprefix(r"\qquad").strip() for part in cut)
+    drawn = " ".join(
+        re.sub(r' role="img" aria-label="[^"]*"', ' aria-hidden="true"', svg(part))
+        for part in plain
+    )
+    said = html.escape(latex.strip())
+    return f'<span class="formula-parts" role="img" aria-label="{said}">{drawn}</span>'
+
+
 def inline(writer: Any, node: nodes.math) -> None:
-    """Write a formula inside a sentence."""
+    """Write a formula inside a sentence; a long one may break before an equals sign."""
     from docutils.nodes import SkipNode  # the tests of formulas do without Sphinx
 
-    writer.body.append(svg(node.astext()))
+    writer.body.append(pieces(node.astext(), "=", wider=INLINE))
     raise SkipNode
 
 
 def block(writer: Any, node: nodes.math_block) -> None:
-    r"""Write a formula on lines of its own, one for every ``\\``."""
+    r"""Write a formula on lines of its own, one for every ``\\\\``; ``\\qquad`` may break."""
     from docutils.nodes import SkipNode
 
     rows = [row for row in re.split(r"\\\\", node.astext()) if row.strip()]
     large = [" ".join(row.split()).replace(r"\frac", r"\dfrac") for row in rows]
-    drawn = "".join(f"<div>{svg(row)}</div>" for row in large)
+    drawn = "".join(f"<div>{pieces(row, QUAD)}</div>" for row in large)
     writer.body.append(f'<div class="formula-block">{drawn}</div>')
     raise SkipNode
 

@@ -89,6 +89,10 @@ class Scratch:
                 value = eval(compile(ast.Expression(last.value), "<page>", "eval"), self.names)
         return printed.getvalue().rstrip(), value
 
+    def write(self, name: str, content: str) -> None:
+        """Write a text file of the page."""
+        (self.folder / name).write_text(content.rstrip() + "\n", encoding="utf-8", newline="\n")
+
     def evaluate(self, expression: str) -> Any:
         """Return the value of an expression."""
         with self.inside():

@@ -31,15 +31,11 @@ FORMATS = ("bibtex", "csl-json", "text", "methods")
 def cite_command(what: str | None, form: str, out: Path | None) -> None:
     """Print citations."""
     from spatialcarbon.core.results import Result
-    from spatialcarbon.data.catalogue import load_table
     from spatialcarbon.studies.citing import cite
-    from spatialcarbon.studies.inputs import is_shipped
     from spatialcarbon.studies.publish import write_file
 
     language = chosen_language()
     subject: object = Result(method="") if what is None else what
-    if what is not None and not Path(what).is_dir() and is_shipped(what):
-        subject = load_table(what)
     said = cite(subject, format=form, language=language) + "\n"  # type: ignore[arg-type]
     if out is None:
         click.echo(said, nl=False)

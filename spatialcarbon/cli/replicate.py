@@ -53,7 +53,7 @@ def replicate_command(
         return
     headings = {
         "study": text("Study"),
-        "table": text("Table"),
+        "table": text("Printed in"),
         "item": text("Item"),
         "printed": text("Printed"),
         "ours": text("Ours"),

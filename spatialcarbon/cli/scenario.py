@@ -20,7 +20,7 @@ from spatialcarbon.cli.shared import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatialcarbon.models.drivers.scenario import ProjectionResult
+    from spatialcarbon.models.drivers.scenario_result import ProjectionResult
     from spatialcarbon.report.tables import Table
 
 TIES = ("first", "last")

@@ -69,7 +69,7 @@ OUTPUTS = (
     ("rasters", "change maps as GeoTIFF, with styles for QGIS"),
     ("tables.xlsx", "all tables as a workbook"),
     ("tables", "all tables as CSV"),
-    ("figures", "all figures as PNG and SVG"),
+    ("figures", "all figures"),
     ("manifest.json", "versions, checksums, settings"),
 )
 

@@ -43,6 +43,16 @@ class Panel(PanelBuild):
     <Panel: 2 units (city) × 1 year (2005), co2 [Mt CO2]>
     >>> panel.convert("co2", "t").at("co2", 2005)["B"]
     np.float64(3000000.0)
+    >>> panel.variables, panel.units_of_measure, panel.unit_name
+    (('co2',), {'co2': 'Mt CO2'}, 'city')
+    >>> panel.grid("co2").loc["A"].to_dict()
+    {2005: 1.0}
+    >>> panel.to_frame().values.tolist()
+    [['A', 2005, 1.0], ['B', 2005, 3.0]]
+    >>> panel.checksum == panel.subset(units=["B", "A"]).checksum, panel.notes
+    (True, ())
+    >>> panel.notes_in("zh")
+    ()
     """
 
     def subset(
@@ -50,12 +60,26 @@ class Panel(PanelBuild):
     ) -> Self:
         """Return the panel of some units or years, in the order it has.
 
+        Parameters
+        ----------
+        units : iterable, optional
+            Labels to keep; all if left out.
+        years : int or iterable of int, optional
+            Years to keep; all if left out.
+
         Raises
         ------
         AlignmentError
             For units that the panel lacks.
         OptionError
             For years that it lacks.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"city": ["A", "B"], "year": 2005, "co2": [1.0, 3.0]})
+        >>> Panel.from_frame(table, unit="city", year="year").subset(units=["B"])
+        <Panel: 1 units (city) × 1 year (2005), co2 [?]>
         """
         labels, kept = self.units, self.years
         if units is not None:
@@ -99,6 +123,15 @@ class Panel(PanelBuild):
         ------
         AlignmentError
             Unless the panel covers exactly these units.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"city": ["A", "B", "C"], "year": 2005, "co2": [1.0, 3.0, 9.0]})
+        >>> panel = Panel.from_frame(table, unit="city", year="year")
+        >>> aligned = panel.aligned_to(pd.Index(["B", "A"]), extra="drop")
+        >>> aligned.at("co2", 2005).to_dict(), aligned.notes_in("en")
+        ({'B': 3.0, 'A': 1.0}, ('1 units left out: C',))
         """
         check_option(extra, Extra, "extra")
         check_unique(units, "units")
@@ -126,12 +159,35 @@ class Panel(PanelBuild):
             Values, unit × year, for the same units in any order.
         unit : str or None
             Unit of measure.
+
+        Raises
+        ------
+        AlignmentError
+            For other units than those of the panel.
+        OptionError
+            For a name that the panel has.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"city": ["A", "B"], "year": 2005, "co2": [1.0, 3.0]})
+        >>> panel = Panel.from_frame(table, unit="city", year="year", units="Mt CO2")
+        >>> heads = pd.DataFrame({2005: [2.0, 1.0]}, index=["B", "A"])
+        >>> panel.with_variable("people", heads, "10^4 persons").at("people", 2005).to_dict()
+        {'A': 1.0, 'B': 2.0}
         """
         same_units(frame.index, self.units, name)
         return self.join(Panel.from_grids({name: frame}, {name: unit}, unit_name=self.unit_name))
 
     def convert(self, variable: str, unit: str) -> Self:
         """Return the panel with one variable in another unit of measure.
+
+        Parameters
+        ----------
+        variable : str
+            One of :attr:`variables`.
+        unit : str
+            A unit of the same kind, as :func:`spatialcarbon.conversion_factor` reads them.
 
         Raises
         ------
@@ -174,6 +230,15 @@ class Panel(PanelBuild):
             Different units with ``how="same"``, or none in common.
         OptionError
             A variable that both have.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> one = pd.DataFrame({"city": ["A", "B"], "year": 2005, "co2": [1.0, 3.0]})
+        >>> two = pd.DataFrame({"city": ["B", "C"], "year": 2010, "people": [20.0, 5.0]})
+        >>> first, second = (Panel.from_frame(t, unit="city", year="year") for t in (one, two))
+        >>> first.join(second, how="inner")
+        <Panel: 1 units (city) × 2 years (2005, 2010), co2 [?], people [?]>
         """
         check_option(how, How, "how")
         both = [name for name in self.variables if name in other]
@@ -243,6 +308,21 @@ class Panel(PanelBuild):
         extra : {"raise", "drop"}
             Whether units of the panel without a group are an error or are left
             out, with a note.
+
+        Raises
+        ------
+        AlignmentError
+            For units without a group, and groups of units that the panel lacks.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> table = pd.DataFrame({"city": ["A", "B", "C"], "year": 2005, "co2": [1.0, 3.0, 9.0]})
+        >>> panel = Panel.from_frame(table, unit="city", year="year")
+        >>> panel.aggregate({"A": "west", "B": "west", "C": "east"}, "co2").at(
+        ...     "co2", 2005
+        ... ).to_dict()
+        {'west': 4.0, 'east': 9.0}
         """
         names = [variables] if isinstance(variables, str) else list(variables)
         given = groups if isinstance(groups, pd.Series) else pd.Series(dict(groups))

@@ -64,6 +64,14 @@ class PanelBuild(PanelView):
             For a unit of measure that is not known.
         MissingDataError
             For infinite values.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> grid = pd.DataFrame({2005: [1.0, 3.0], 2010: [2.0, 4.0]}, index=["A", "B"])
+        >>> sc.Panel.from_grids({"co2": grid}, {"co2": "Mt CO2"}, unit_name="city")
+        <Panel: 2 units (city) × 2 years (2005, 2010), co2 [Mt CO2]>
         """
         clean: dict[str, pd.DataFrame] = {}
         for name, grid in grids.items():

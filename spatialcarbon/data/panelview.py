@@ -104,6 +104,18 @@ class PanelView:
     def at(self, variable: str, year: int) -> pd.Series[float]:
         """Return one variable in one year, indexed by unit.
 
+        Parameters
+        ----------
+        variable : str
+            One of :attr:`variables`.
+        year : int
+            A year in which it has values; 0 for a table without years.
+
+        Returns
+        -------
+        Series
+            In the unit of measure that ``attrs["unit"]`` names.
+
         Raises
         ------
         OptionError
@@ -123,7 +135,21 @@ class PanelView:
         return values
 
     def missing(self, variable: str) -> list[tuple[Hashable, int]]:
-        """Return the (unit, year) pairs without a value, in the variable's own years."""
+        """Return the (unit, year) pairs without a value, in the variable's own years.
+
+        Parameters
+        ----------
+        variable : str
+            One of :attr:`variables`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> table = pd.DataFrame({"city": ["A", "B"], "year": 2005, "co2": [1.0, None]})
+        >>> sc.Panel.from_frame(table, unit="city", year="year").missing("co2")
+        [('B', 2005)]
+        """
         frame = self.grid(variable)
         rows, columns = np.nonzero(frame.isna().to_numpy())
         labels, years = frame.index.tolist(), years_of(frame)

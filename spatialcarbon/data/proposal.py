@@ -85,7 +85,7 @@ class ColumnProposal:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TableProposal:
-    """How a user's table could be read.
+    r"""How a user's table could be read.
 
     Parameters
     ----------
@@ -105,6 +105,23 @@ class TableProposal:
         or ``None`` when years are columns.
     years : tuple of int
         The years the table covers.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "co2.csv")
+    ...     _ = file.write_text("city,year,CO2 (Mt)\n成都,2020,50\n不明市,2020,18\n", "utf-8")
+    ...     proposal = propose_columns(file)
+    >>> proposal.unit, proposal.year, proposal.years, proposal.level
+    ('city', 'year', (2020,), 'city')
+    >>> proposal.to_frame()[["column", "role", "measure"]].values.tolist()
+    [['city', 'place', ''], ['year', 'year', ''], ['CO2 (Mt)', 'variable', 'Mt CO2']]
+    >>> [part.variable for part in proposal.variables]
+    ['co2']
+    >>> proposal.summary().splitlines()[0], len(proposal.remarks())
+    ('places matched to the map: 1 of 2 (column city)', 3)
     """
 
     path: Path

@@ -164,6 +164,11 @@ def read_panel(
 ) -> Panel:
     r"""Which number does the file give for each unit and year?
 
+    Use it for a table of your own, as it came from the yearbook;
+    :func:`spatialcarbon.propose_columns` guesses the arguments from the headers. Not for
+    flows between places (:func:`spatialcarbon.read_io_table`) or boundaries
+    (:func:`spatialcarbon.read_units`).
+
     Parameters
     ----------
     path : str or Path

@@ -42,6 +42,8 @@ KINDS: dict[str, Text] = {
     "count": text("count"),
     "year": text("calendar year"),
     "1 = true": text("1 = true"),
+    "sign": text("sign"),
+    "stars": text("stars"),
 }
 """What numbers are that have no unit of measure."""
 
@@ -187,7 +189,8 @@ def replicate(
         The verdicts: ``reproduced`` (ours rounds to the print), ``assumption``
         (it does so, or nearly, under the assumption that is named), ``not
         reproducible`` (something is neither printed nor open), ``inconsistent``
-        (other numbers of the same study contradict it; ``reason`` has the proof).
+        (other numbers of the same study, the data that it names or arithmetic
+        contradict it; ``reason`` has the proof).
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -33,7 +34,10 @@ def by_adcode(shipped: str) -> Labelled:
 
 @cache
 def province_names() -> dict[int, Text]:
-    """Return the names of the provinces."""
+    """Return the names of the provinces, "InnerMongolia" of the tables as two words."""
     table = by_adcode("study001_forest")
     pairs = zip(table.index, table["province"], table["province_zh"], strict=True)
-    return {int(code): name(english, chinese) for code, english, chinese in pairs}
+    return {
+        int(code): name(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", english), chinese)
+        for code, english, chinese in pairs
+    }

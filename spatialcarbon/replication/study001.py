@@ -107,8 +107,8 @@ def gdp_of_the_east() -> Iterator[Line]:
         printed=550_848.03,
         ours=_regional_gdp()["East"],
         assumption=text(
-            "the provincial figures as later yearbooks have them, which differ by 0.004 %; the "
-            "shares agree"
+            "the shipped figures of provinces, whose sum is 0.004 % higher, perhaps by a later "
+            "revision; the shares agree"
         ),
         within=20.0,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from spatialcarbon.core.language import text
 from spatialcarbon.data.catalogue import load_table
 from spatialcarbon.replication import study002_tables  # noqa: F401  (registers the tables)
@@ -12,6 +14,7 @@ from spatialcarbon.replication.places import CLUSTERS, cluster_names
 from spatialcarbon.replication.study002_tables import (
     built_up,
     census,
+    city_weights,
     indicators,
     land_areas,
     sinks,
@@ -134,6 +137,15 @@ def people_in_all() -> Iterator[Line]:
     )
 
 
+def bounds_of_moran() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the lowest and the highest value that I can take on the weights of the 111 cities."""
+    weights = city_weights()
+    matrix = weights.sparse.toarray()
+    centred = np.eye(weights.n) - 1 / weights.n
+    roots = np.linalg.eigvalsh(centred @ (matrix + matrix.T) @ centred / 2)
+    return np.asarray(weights.n / weights.s0 * roots[[0, -1]])
+
+
 @part("002", "Text", unit="1 = true", decimals=0)
 def claims() -> Iterator[Line]:
     """Statements of the text that its tables decide."""
@@ -173,6 +185,15 @@ def claims() -> Iterator[Line]:
         printed=1,
         ours=steps.tolist() in ([True, True, False], [True, False, False]),
         proof=text("Table 2 goes up, down and up again"),
+    )
+    yield Line(
+        item=text("Moran's I always lies between -1 and 1"),
+        printed=1,
+        ours=np.abs(bounds_of_moran()).max() <= 1,
+        proof=text(
+            "its bounds depend on the weights: for queen contiguity of the 111 cities the upper one "
+            "is 1.045"
+        ),
     )
     yield Line(
         item=text("The Yangtze River Delta is among the low emitters (policy section)"),

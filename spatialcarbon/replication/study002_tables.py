@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
 from spatialcarbon.core.language import text
 from spatialcarbon.data.catalogue import load_table
@@ -13,6 +15,9 @@ from spatialcarbon.replication.places import CLUSTERS, Labelled, cluster_names
 from spatialcarbon.stats.moran_panel import moran_panel
 from spatialcarbon.weights.backbone import Backbone
 
+if TYPE_CHECKING:
+    from spatialcarbon.weights.weights import Weights
+
 CLASSES = {
     "cropland": text("cropland"),
     "forest": text("forest"),
@@ -21,6 +26,9 @@ CLASSES = {
 }
 CITY_YEARS = (2005, 2010, 2015)
 """Years of Table 2 for which emissions of cities are open."""
+OPEN_DATA_END = text(
+    "the study's emissions of cities are not printed, and the open ones end in 2017"
+)
 
 
 def built_up() -> Labelled:
@@ -52,11 +60,17 @@ def indicators() -> Labelled:
 
 @part("002", "Table 1", unit="%", decimals=1)
 def built_shares() -> Iterator[Line]:
-    """Share of built-up land, with one area of each cluster for all years."""
-    table, middle = built_up(), land_areas().mean(axis=1)
+    """Share of built-up land in the area of the member cities."""
+    table = built_up()
+    cities: Labelled = load_units("cities", clusters="plan")
+    area = cities.groupby("cluster")["area_km2"].sum()
     assumption = text(
-        "areas of the clusters are not printed: the middle of what all four shares allow, one area "
-        "for all years"
+        "areas of the clusters are not printed: those of the member cities by the shipped "
+        "boundaries, from which the print implies others by up to 1.2 %"
+    )
+    members = text(
+        "the shares imply an area of 325,000 km2; the 31 member cities have 349,700, without Ji'an "
+        "324,400: which the study counts is not printed"
     )
     for code in CLUSTERS:
         for year in table["built_area_km2"]:
@@ -67,28 +81,44 @@ def built_shares() -> Iterator[Line]:
                     year=year,
                 ),
                 printed=table["built_share_pct"][year][code],
-                ours=100 * table["built_area_km2"][year][code] / middle[code],
-                assumption=assumption,
+                ours=100 * table["built_area_km2"][year][code] / area[code],
+                assumption=None if code == "MYR" else assumption,
+                # What the areas may differ by, and half a printed digit.
+                within=0.012 * table["built_share_pct"][year][code] + 0.05,
+                missing=members if code == "MYR" else None,
             )
+
+
+@cache
+def city_weights() -> Weights:
+    """Return queen contiguity of the 111 cities, rows summing to one."""
+    return Backbone(load_units("cities", clusters="plan")).contiguity("queen").standardised("R")
+
+
+@cache
+def moran_of_cities() -> Labelled:
+    """Return Moran's I of the open emissions by (group, year), with its stars."""
+    cities = load_units("cities", clusters="plan")
+    panel = Panel.from_frame(
+        load_table("city_co2"), unit="adcode", year="year", units={"co2_mt": "Mt CO2"}
+    ).aligned_to(cities.index, extra="drop")
+    return moran_panel(
+        panel.subset(years=list(CITY_YEARS)),
+        city_weights(),
+        groups=cities["cluster"],
+        permutations=0,
+    ).table.set_index(["group", "year"])
 
 
 @part("002", "Table 2", unit="1", decimals=6)
 def moran() -> Iterator[Line]:
     """Moran's I on the open emissions of cities, which are others than the study's."""
     printed: Labelled = load_table("study002_moran")
-    cities = load_units("cities", clusters="plan")
-    panel = Panel.from_frame(
-        load_table("city_co2"), unit="adcode", year="year", units={"co2_mt": "Mt CO2"}
-    ).aligned_to(cities.index, extra="drop")
-    weights = Backbone(cities).contiguity("queen").standardised("R")
-    found: Labelled = moran_panel(
-        panel.subset(years=list(CITY_YEARS)), weights, groups=cities["cluster"], permutations=0
-    ).table.set_index(["group", "year"])["statistic"]
+    found = moran_of_cities()["statistic"]
     other = text(
         "the study's emissions of cities are not printed, nor are its weights; ours are Chen et al. "
         "(2020) and queen contiguity"
     )
-    ended = text("the study's emissions of cities are not printed, and the open ones end in 2017")
     for row in printed[printed["moran_i"].notna()].itertuples():
         yield Line(
             item=text(
@@ -96,7 +126,35 @@ def moran() -> Iterator[Line]:
             ),
             printed=row.moran_i,
             ours=found[row.group, row.year] if row.year in CITY_YEARS else None,
-            missing=other if row.year in CITY_YEARS else ended,
+            missing=other if row.year in CITY_YEARS else OPEN_DATA_END,
+        )
+
+
+@part("002", "Table 2", unit="stars", decimals=0)
+def significance() -> Iterator[Line]:
+    """Stars of Moran's I: two below 5 %, one below 10 %, none where it is called not significant."""
+    printed: Labelled = load_table("study002_moran")
+    found = moran_of_cities()["stars"]
+    for row in printed.itertuples():
+        known = row.year in CITY_YEARS
+        yield Line(
+            item=text(
+                "{place}, {year}: stars of Moran's I, none if not significant",
+                place=cluster_names()[row.group],
+                year=row.year,
+            ),
+            printed=row.signif.count("*"),
+            ours=found[row.group, row.year].count("*") if known else None,
+            assumption=text(
+                "on the open emissions, by queen contiguity and the normal approximation under "
+                "randomisation, two-sided"
+            ),
+            missing=text(
+                "the study's emissions of cities, weights and inference are not printed; the open "
+                "emissions with queen contiguity give another class"
+            )
+            if known
+            else OPEN_DATA_END,
         )
 
 
@@ -104,8 +162,8 @@ def moran() -> Iterator[Line]:
 def sinks_by_class() -> Iterator[Line]:
     """Sinks of the four classes: neither areas nor coefficients are printed."""
     reason = text(
-        "neither the areas of the classes nor the coefficients are printed; no published set gives "
-        "these values as CO2"
+        "neither the areas of the classes nor the coefficients are printed; none of the published "
+        "sets that ship gives these values as CO2"
     )
     table = sinks()
     for (code, year), row in table.iterrows():
@@ -148,13 +206,12 @@ def sinks_in_all() -> Iterator[Line]:
 @part("002", "Table 4", unit="10^4 t CO2", decimals=0)
 def totals() -> Iterator[Line]:
     """Emissions of 2020."""
-    reason = text("the study's emissions of cities are not printed, and the open ones end in 2017")
     for code, printed in indicators()["co2_total_10kt"].items():
         yield Line(
             item=text("{place}: emissions, 2020", place=cluster_names()[str(code)]),
             printed=printed,
             ours=None,
-            missing=reason,
+            missing=OPEN_DATA_END,
         )
 
 

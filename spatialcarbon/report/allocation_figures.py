@@ -100,6 +100,15 @@ def allocation_burdens(
         When emissions do not cover the places.
     SchemaError
         When a place emits nothing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import allocation_burdens
+    >>> amounts = pd.DataFrame({"population": [10.0, 30.0], "gdp": [20.0, 20.0]}, index=["A", "B"])
+    >>> figure = allocation_burdens(amounts, pd.Series({"A": 100.0, "B": 100.0}))
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['B', 'A']
     """
     data = _complete(amounts)
     emitted = conform(emissions, data.index, name=text("the emissions"))
@@ -146,6 +155,15 @@ def target_gaps(
         Unit of measure.
     title, principle_names, names, source, language
         As in :func:`allocation_burdens`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import target_gaps
+    >>> gaps = pd.DataFrame({"population": [1.0, -2.0], "gdp": [0.5, 0.0]}, index=["A", "B"])
+    >>> figure = target_gaps(gaps)
+    >>> len(figure.axes)
+    1
     """
     data = _complete(gaps)
     order = data.abs().max(axis=1).sort_values(ascending=False, kind="stable").index
@@ -179,6 +197,17 @@ def weight_bars(
         What to call the criteria.
     title, principle_names, source, language
         As in :func:`allocation_burdens`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import weight_bars
+    >>> weights = pd.DataFrame(
+    ...     {"gdp": [0.6, 0.3], "population": [0.4, 0.7]}, index=["ability", "equality"]
+    ... )
+    >>> figure = weight_bars(weights)
+    >>> len(figure.axes)
+    1
     """
     data = _complete(weights)
     called = CRITERION_WORDS if criterion_names is None else criterion_names
@@ -232,6 +261,20 @@ def allocation_maps(
         As in :func:`spatialcarbon.report.maps.choropleth`.
     title, principle_names, source, language
         As in :func:`allocation_burdens`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import allocation_maps
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+
+    >>> amounts = pd.DataFrame({"population": [10.0, 30.0], "gdp": [20.0, 20.0]}, index=["A", "B"])
+    >>> figure = allocation_maps(units, amounts, title="Cuts", unit="Mt CO2")
+    >>> len(figure.axes)
+    4
     """
     same_units(amounts.index, units.index, text("the allocation"))
     data = [conform(amounts[p], units.index, missing="drop") for p in amounts]

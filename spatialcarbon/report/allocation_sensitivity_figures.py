@@ -92,6 +92,21 @@ def rank_ranges(
     ------
     SchemaError
         For a table without rows or without one of the columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import rank_ranges
+    >>> table = pd.DataFrame(
+    ...     {"population": [1.0, 4.0, 2.0], "gdp": [1.0, 2.0, 6.0]}, index=["a", "b", "c"]
+    ... )
+    >>> found = sc.allocation_sensitivity(
+    ...     12.0, table, indicators=["population", "gdp"], weighting=["equal"], draws=9, rng=1
+    ... )
+    >>> figure = rank_ranges(found.stability)
+    >>> len(figure.axes)
+    1
     """
     needed = ["rank", "low", "high", "noise_low", "noise_high"]
     require_columns(stability, needed, text("the table of stability"))
@@ -184,6 +199,22 @@ def variant_heatmap(
         For an empty table.
     OptionError
         Places that the base lacks.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import variant_heatmap
+    >>> table = pd.DataFrame(
+    ...     {"population": [1.0, 4.0, 2.0], "gdp": [1.0, 2.0, 6.0]}, index=["a", "b", "c"]
+    ... )
+    >>> found = sc.allocation_sensitivity(
+    ...     12.0, table, indicators=["population", "gdp"], weighting=["equal"], draws=9, rng=1
+    ... )
+    >>> changes = found.pivot("difference", kind="leave_out")
+    >>> figure = variant_heatmap(changes, found.base.allocation)
+    >>> len(figure.axes)
+    2
     """
     data = numeric_table(difference.dropna(axis="columns", how="all"))
     absent = data.index.difference(base.index)

@@ -70,6 +70,23 @@ def association_over_time(
     -----
     The band is the expectation ± 1.96 standard deviations over random assignments of the
     same values to the units. It is not a confidence interval of the statistic.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import association_over_time
+    >>> years = pd.DataFrame(
+    ...     {
+    ...         "year": [2005, 2017],
+    ...         "statistic": [0.3, 0.2],
+    ...         "expected": [-0.01, -0.01],
+    ...         "variance_randomization": [0.004, 0.004],
+    ...         "pvalue_permutation": [0.001, 0.01],
+    ...     }
+    ... )
+    >>> figure = association_over_time(years)
+    >>> len(figure.axes)
+    2
     """
     wanted = [*NEEDED, pvalue, *([beside] if beside else [])]
     require_columns(frame, wanted, text("the table of statistics by year"))

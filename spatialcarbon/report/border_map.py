@@ -113,6 +113,26 @@ def border_contrast_map(
         Units that are not on the map.
     SchemaError
         When columns are missing, or there are no pairs.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import border_contrast_map
+    >>> links = pd.DataFrame({"focal": list("abbc"), "neighbor": list("bacb")})
+    >>> cuts = pd.DataFrame({"equal": [2.0, 2.0, 2.0], "steep": [1.0, 4.0, 1.0]}, index=list("abc"))
+    >>> emitted = pd.Series({"a": 10.0, "b": 10.0, "c": 10.0})
+    >>> found = sc.judge_allocation(
+    ...     cuts, weights=sc.Weights.from_edges(links), emissions=emitted, permutations=0
+    ... )
+    >>> squares = [box(x, 0, x + 1e5, 1e5) for x in (0, 1e5, 2e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=list("abc"), crs="EPSG:32648")
+    >>> steep = found.contrasts.query("measure == 'per_emission' and principle == 'steep'")
+    >>> figure = border_contrast_map(units, steep, title="b is asked for four times as much")
+    >>> len(figure.axes)
+    3
     """
     needed = ["principle", "unit", "neighbor", "ratio", "difference"]
     require_columns(contrasts, needed, text("the table of contrasts"))

@@ -86,6 +86,22 @@ def centre_map(
     ------
     OptionError
         For a group or a year without a centre.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import centre_map
+    >>> squares = [box(x, 0, x + 1e5, 1e5) for x in (0, 1e5, 2e5, 3e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=list("abcd"), crs="EPSG:32648")
+    >>> co2 = pd.DataFrame(
+    ...     {2005: [1.0, 1.0, 1.0, 1.0], 2017: [1.0, 2.0, 2.0, 3.0]}, index=list("abcd")
+    ... )
+    >>> figure = centre_map(units, sc.centre_track(co2, units), title="East it moves")
+    >>> len(figure.axes)
+    5
     """
     points = _of_group(result, group)
     known = [int(year) for year in points["year"]]
@@ -152,6 +168,25 @@ def group_centres_map(
     ------
     SchemaError
         For a result without groups.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import group_centres_map
+    >>> squares = [box(x, 0, x + 1e5, 1e5) for x in (0, 1e5, 2e5, 3e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=list("abcd"), crs="EPSG:32648")
+    >>> co2 = pd.DataFrame(
+    ...     {2005: [1.0, 1.0, 1.0, 1.0], 2017: [1.0, 2.0, 2.0, 3.0]}, index=list("abcd")
+    ... )
+    >>> halves = {"west": ["a", "b"], "east": ["c", "d"]}
+    >>> figure = group_centres_map(
+    ...     units, sc.centre_track(co2, units, groups=halves), title="Halves"
+    ... )
+    >>> len(figure.axes)
+    3
     """
     points = result.points()
     points = points[points["group"] != "ALL"]

@@ -50,6 +50,20 @@ def choosing_k(
         Small print.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import choosing_k
+    >>> shares = pd.DataFrame(
+    ...     {"energy": [0.7, 0.6, 0.1, 0.2, 0.4], "light": [0.3, 0.4, 0.9, 0.8, 0.6]},
+    ...     index=list("abcde"),
+    ... )
+    >>> found = sc.industry_clusters(shares, k="auto", k_range=[2, 3], gap_samples=0, bootstraps=0)
+    >>> figure = choosing_k(found)
+    >>> len(figure.axes)
+    3
     """
     tall = 2.75
     with marks_of(result):

@@ -89,6 +89,18 @@ def transfer_chord(
     SchemaError
         For other rows than columns, flows below zero, none at all, or more than 16
         regions.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import transfer_chord
+    >>> regions = ["North", "East", "West"]
+    >>> matrix = pd.DataFrame(
+    ...     [[0.0, 3.0, 1.0], [2.0, 0.0, 1.0], [4.0, 2.0, 0.0]], index=regions, columns=regions
+    ... )
+    >>> figure = transfer_chord(matrix, unit="Mt CO2", title="Who emits for whom")
+    >>> [text.get_text() for text in figure.axes[0].texts][:3]
+    ['North', 'for others 4, by others 6', 'East']
     """
     table = square_flows(matrix)
     if len(table) > MOST:

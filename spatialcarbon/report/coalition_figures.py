@@ -59,6 +59,15 @@ def shares_by_rule(
         Where the numbers come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import shares_by_rule
+    >>> rules = sc.share_gains(lambda group: len(group) ** 2, ["a", "b", "c"])
+    >>> figure = shares_by_rule(rules, unit="CNY")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['a', 'b', 'c']
     """
     gains = comparison.gains
     rules = list(gains.columns)

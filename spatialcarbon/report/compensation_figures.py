@@ -98,6 +98,18 @@ def payers_and_receivers(
     ------
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import payers_and_receivers
+    >>> table = pd.DataFrame(
+    ...     {"amount": [3e8, -1e8, -2e8], "role": ["payer", "receiver", "receiver"]},
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> figure = payers_and_receivers(table, title="A pays B and C")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A', 'B', 'C']
     """
     require_columns(table, ["amount", "role"], _TABLE)
     ranked = table.sort_values("amount", ascending=False, kind="stable")
@@ -179,6 +191,23 @@ def coefficient_plane(
         When a column is absent.
     DegenerateDataError
         When no place has both coefficients above zero.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import coefficient_plane
+    >>> places = pd.DataFrame(
+    ...     {
+    ...         "emission": [400.0, 350.0, 250.0],
+    ...         "sink": [20.0, 60.0, 120.0],
+    ...         "gdp": [500.0, 300.0, 200.0],
+    ...     },
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> figure = coefficient_plane(sc.compensate(places, price=60).table)
+    >>> figure.axes[0].get_xscale(), figure.axes[0].get_yscale()
+    ('log', 'log')
     """
     require_columns(table, ["ecc", "esc", "zone", "role"], _TABLE)
     drawn = table[(table[["ecc", "esc"]] > 0).all(axis=1)]

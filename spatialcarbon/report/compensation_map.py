@@ -93,6 +93,22 @@ def compensation_map(
         When the table does not cover exactly the units.
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import compensation_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+    >>> table = pd.DataFrame(
+    ...     {"zone": ["economic development", "carbon-sink development"]}, index=["A", "B"]
+    ... )
+    >>> transfers = pd.DataFrame({"payer": ["A"], "receiver": ["B"], "amount": [2e8]})
+    >>> figure = compensation_map(units, table, transfers, title="A pays B")
+    >>> len(figure.axes)
+    3
     """
     require_columns(table, ["zone"], _TABLE)
     require_columns(transfers, ["payer", "receiver", "amount"], text("the table of transfers"))

@@ -74,6 +74,23 @@ def coupling_plane(
     ------
     SchemaError
         When columns are missing, or a level is not among the classes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import coupling_plane
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "unit": ["A", "B"],
+    ...         "coupling": [0.9, 0.5],
+    ...         "development": [0.8, 0.4],
+    ...         "coordination": [0.85, 0.45],
+    ...         "level": ["high", "low"],
+    ...     }
+    ... )
+    >>> figure = coupling_plane(frame, classes={"low": 0.0, "high": 0.6})
+    >>> {"A", "B"} <= {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     needed = ["unit", "coupling", "development", "coordination", "level"]
     require_columns(frame, needed, text("the table of coupling"))
@@ -183,6 +200,20 @@ def class_map(
         When levels do not cover exactly the units.
     SchemaError
         For a level that is not among the classes.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import class_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+
+    >>> levels = pd.Series({"A": "low", "B": "high"})
+    >>> figure = class_map(units, levels, classes=["low", "middle", "high"], title="Levels")
+    >>> len(figure.axes)
+    3
     """
     same_units(levels.index, units.index, text("the classes"))
     known = levels.reindex(units.index)

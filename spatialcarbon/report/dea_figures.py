@@ -73,6 +73,17 @@ def frontier_plot(
     ------
     SchemaError
         For several inputs or outputs, or scores against other units.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import frontier_plot
+    >>> emission = pd.Series([2.0, 4, 6, 5, 8, 10], index=list("ABCDEF"), name="emission")
+    >>> gdp = pd.Series([1.0, 3, 4, 2, 3, 3], index=list("ABCDEF"), name="gdp")
+    >>> figure = frontier_plot(sc.dea(emission, gdp), input_name="emission", output_name="GDP")
+    >>> len(figure.axes)
+    1
     """
     if result.inputs.shape[1] != 1 or result.outputs.shape[1] != 1:
         raise SchemaError(
@@ -190,6 +201,17 @@ def efficiency_intervals(
         Where the data come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import efficiency_intervals
+    >>> x = pd.Series([2.0, 4, 6, 5, 8, 7, 9], index=list("ABCDEFG"), name="x")
+    >>> y = pd.Series([1.0, 3, 4, 2, 3, 4, 3], index=list("ABCDEFG"), name="y")
+    >>> figure = efficiency_intervals(sc.dea_bootstrap(x, y, draws=100, rng=1))
+    >>> len(figure.axes)
+    1
     """
     table = result.to_frame()
     best_first = result.orientation == "output"

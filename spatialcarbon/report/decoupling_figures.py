@@ -74,6 +74,22 @@ def decoupling_plane(
     ------
     SchemaError
         When columns are missing, the table is empty, or a state is none of the eight.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import decoupling_plane
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "unit": ["A", "B"],
+    ...         "outcome_growth": [0.02, -0.05],
+    ...         "driver_growth": [0.10, 0.08],
+    ...         "state": ["weak decoupling", "strong decoupling"],
+    ...     }
+    ... )
+    >>> figure = decoupling_plane(frame)
+    >>> {"A", "B"} <= {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     needed = ["unit", "outcome_growth", "driver_growth", "state"]
     require_columns(frame, needed, text("the table of decoupling"))
@@ -277,6 +293,25 @@ def kind_map(
         When kinds do not cover exactly the units.
     SchemaError
         For a kind without a colour.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import kind_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+
+    >>> figure = kind_map(
+    ...     units,
+    ...     pd.Series({"A": "up", "B": "down"}),
+    ...     {"up": "#c44", "down": "#48a"},
+    ...     {"up": "grew", "down": "fell"},
+    ...     title="Emissions",
+    ... )
+    >>> len(figure.axes)
+    3
     """
     same_units(kinds.index, units.index, text("the kinds"))
     known = kinds.reindex(units.index)

@@ -52,7 +52,7 @@ def density_curves(
     Parameters
     ----------
     curves : mapping
-        Label → :class:`DensityResult`; at most eight can be told apart.
+        Label → :class:`~spatialcarbon.DensityResult`; at most eight can be told apart.
     title, quantity : str or Text
         Heading; what the values are, for the horizontal axis.
     unit : str
@@ -70,6 +70,16 @@ def density_curves(
     ------
     SchemaError
         When there is no curve to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import density_curves
+    >>> values = pd.Series([1.0, 2.0, 2.0, 3.0, 5.0], index=list("ABCDE"))
+    >>> figure = density_curves({2017: sc.kernel_density(values)}, quantity="t per head")
+    >>> figure.axes[0].get_xlabel()
+    't per head'
     """
     if not curves:
         raise SchemaError("there is no density to draw")

@@ -68,6 +68,23 @@ def stage_bars(
         For missing columns or no rows.
     MissingDataError
         When an effect is missing or infinite.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import stage_bars
+    >>> effects = pd.DataFrame(
+    ...     {
+    ...         "unit": "A",
+    ...         "start": [2005, 2005, 2011, 2011],
+    ...         "end": [2011, 2011, 2017, 2017],
+    ...         "factor": ["population", "intensity"] * 2,
+    ...         "effect": [3.0, -1.0, 2.0, -4.0],
+    ...     }
+    ... )
+    >>> figure = stage_bars(effects, unit="Mt CO2")
+    >>> len(figure.axes)
+    1
     """
     place, wide = effects_by_factor(effects)
     places = list(dict.fromkeys(effects[place]))
@@ -238,6 +255,21 @@ def cumulative_lines(
         For missing columns or no rows.
     MissingDataError
         When an effect is missing or infinite.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import cumulative_lines
+    >>> steps = pd.DataFrame(
+    ...     {
+    ...         "year": [2000, 2001] * 2,
+    ...         "factor": ["population"] * 2 + ["intensity"] * 2,
+    ...         "effect": [0.0, 3.0, 0.0, -1.0],
+    ...     }
+    ... )
+    >>> figure = cumulative_lines(steps, unit="Mt CO2")
+    >>> figure.axes[0].get_ylabel()
+    'Cumulative contribution (Mt CO₂)'
     """
     require_columns(cumulative, ["year", "factor", "effect"], _TABLE)
     if cumulative.empty:

@@ -79,6 +79,15 @@ def emission_sink_scatter(
         When a column is absent.
     DegenerateDataError
         When no place has both an emission and a sink.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import emission_sink_scatter
+    >>> places = pd.DataFrame({"emission": [9e7, 2e7], "sink": [2e6, 5e6]}, index=["A", "B"])
+    >>> figure = emission_sink_scatter(places)
+    >>> figure.axes[0].get_xscale(), figure.axes[0].get_yscale()
+    ('log', 'log')
     """
     require_columns(places, ["emission", "sink"], _TABLE)
     check_unique(places.index, _TABLE)

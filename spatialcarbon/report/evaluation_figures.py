@@ -61,6 +61,17 @@ def love_plot(
         When a column is absent.
     DegenerateDataError
         When there is no covariate to show.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import love_plot
+    >>> balance = pd.DataFrame(
+    ...     {"smd_before": [0.8, 0.3], "smd_after": [0.05, -0.02]}, ["gdp", "co2"]
+    ... )
+    >>> figure = love_plot(balance, title="Alike after matching")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['gdp', 'co2']
     """
     require_columns(balance, ["smd_before", "smd_after"], _RESULT)
     if balance.empty:
@@ -133,6 +144,24 @@ def event_study_plot(
     ------
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import event_study_plot
+    >>> gaps = pd.DataFrame(
+    ...     {
+    ...         "relative": [-2, -1, 0, 1],
+    ...         "estimate": [0.1, 0.0, 1.9, 2.1],
+    ...         "low": [-0.3, 0.0, 1.5, 1.7],
+    ...         "high": [0.5, 0.0, 2.3, 2.5],
+    ...         "status": ["ok", "base", "ok", "ok"],
+    ...     },
+    ...     index=pd.Index([2010, 2011, 2012, 2013], name="year"),
+    ... )
+    >>> figure = event_study_plot(gaps, unit="Mt CO2")
+    >>> figure.axes[0].get_ylabel()
+    'Gap between treated and control (Mt CO₂)'
     """
     require_columns(event_study, ["relative", "estimate", "low", "high", "status"], _RESULT)
     notes = [text("Vertical lines: 95 % intervals. Hollow: the base year, zero by construction.")]
@@ -210,6 +239,22 @@ def propensity_overlap(
     ------
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import propensity_overlap
+    >>> units = pd.DataFrame(
+    ...     {
+    ...         "treated": [1, 1, 0, 0],
+    ...         "score": [0.7, 0.5, 0.55, 0.1],
+    ...         "weight": [0.0, 1.0, 1.0, 0.0],
+    ...     },
+    ...     index=list("ABCD"),
+    ... )
+    >>> figure = propensity_overlap(units)
+    >>> figure.axes[0].get_xlabel()
+    'Propensity score: estimated probability of being treated'
     """
     require_columns(units, ["treated", "score", "weight"], _RESULT)
     tall = 3.9
@@ -285,6 +330,15 @@ def placebo_plot(
     ------
     DegenerateDataError
         When there is no estimate.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from spatialcarbon.report.figures import placebo_plot
+    >>> by_lot = np.array([-0.4, -0.1, 0.0, 0.2, 0.3])
+    >>> figure = placebo_plot(by_lot, 2.0, title="Chance finds nothing as large")
+    >>> figure.axes[0].get_xlabel()
+    'Effect with treatment dealt out by lot'
     """
     drawn = np.asarray(estimates)[~np.isnan(estimates)]
     if not len(drawn):

@@ -65,6 +65,17 @@ def phase_portrait(
         Where the payoffs come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import phase_portrait
+    >>> both = ["cooperate", "refuse"]
+    >>> pay = pd.DataFrame([[2.0, 0.0], [1.0, 1.0]], index=both, columns=both)
+    >>> figure = phase_portrait(sc.evolutionary_game(pay, pay.T, starts=2))
+    >>> figure.axes[0].get_xlabel()
+    'Share of the row population that plays: cooperate'
     """
     side = 5.2
     sheet = Sheet(title, side + 0.75, language, source=source)

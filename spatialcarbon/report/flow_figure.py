@@ -120,6 +120,16 @@ def land_flows(
     SchemaError
         For a matrix of other rows than columns, of areas below zero, that is not known, or
         in which no land changed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import land_flows
+    >>> classes = ["cropland", "built"]
+    >>> matrix = pd.DataFrame([[90.0, 10.0], [0.0, 20.0]], index=classes, columns=classes)
+    >>> figure = land_flows(matrix, start=2000, end=2020)
+    >>> len(figure.axes)
+    1
     """
     table = checked_matrix(matrix)
     whole = float(table.to_numpy().sum())

@@ -73,6 +73,17 @@ def payoff_by_mode(
         When there is no mode but no cooperation.
     MissingDataError
         When a value is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import payoff_by_mode
+    >>> gain = pd.DataFrame(
+    ...     {"nash": 0.0, "cooperation": [6e6, -1e6], "compensation": [3e6, 2e6]}, index=["A", "B"]
+    ... )
+    >>> figure = payoff_by_mode(gain, title="B loses without payments")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A', 'B']
     """
     data = numeric_table(gain)
     data = data[[mode for mode in data.columns if mode != "nash"]]
@@ -149,6 +160,18 @@ def licensing_regions(
     ------
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import licensing_regions
+    >>> licensees = pd.DataFrame(
+    ...     {"externality": [1.0, -1.6], "delta": 4.0, "cost": 2.0, "licensed_cost": [1.0, 0.4]},
+    ...     index=["partner", "rival"],
+    ... )
+    >>> figure = licensing_regions(licensees)
+    >>> {"partner", "rival"} <= {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     low, high = -1.3, 0.8
     points = _points(contracts)

@@ -83,6 +83,20 @@ def mode_regions(
     ------
     DegenerateDataError
         When the sweep has a single cell along every axis but the share.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import mode_regions
+    >>> places = pd.DataFrame(
+    ...     {"emission": 10.0, "damage": [10.0, 6.0], "cost": [2.0, 1.0]}, index=["A", "B"]
+    ... )
+    >>> shares = pd.DataFrame(0.5, places.index, places.index)
+    >>> sweep = sc.govern_sweep(places, shares, damages=[0.1, 0.2], shares=[0.0, 0.2, 0.4])
+    >>> figure = mode_regions(sweep, share=0.2)
+    >>> len(figure.axes)  # one axis was swept beside the share
+    1
     """
     axes = [axis for axis in ("damage", "spread") if len(sweep.table[axis].unique()) > 1]
     if not axes or len(sweep.table["share"].unique()) < 2:
@@ -179,6 +193,15 @@ def payment_matrix(
         Other rows than columns.
     OptionError
         More places than fit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import payment_matrix
+    >>> payments = pd.DataFrame([[0.0, 3e6], [1e6, 0.0]], index=["A", "B"], columns=["A", "B"])
+    >>> figure = payment_matrix(payments, title="A pays B 3, B pays A 1 million CNY")
+    >>> {"A", "B"} <= {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     same_units(payments.columns, payments.index, text("the columns of the payments"))
     table = payments[payments.index]
@@ -276,6 +299,20 @@ def net_transfer_map(
     ------
     AlignmentError
         When transfers or payments are not those of the units.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import net_transfer_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+    >>> payments = pd.DataFrame([[0.0, 3e6], [1e6, 0.0]], index=["A", "B"], columns=["A", "B"])
+    >>> received = pd.Series({"A": -2e6, "B": 2e6})
+    >>> figure = net_transfer_map(units, received, payments, title="A pays B 2 million CNY net")
+    >>> len(figure.axes)
+    3
     """
     net = conform(transfers, units.index, name=text("transfers"))
     same_units(payments.index, units.index, text("the rows of the payments"))

@@ -59,6 +59,15 @@ def grey_degrees(
     ------
     SchemaError
         For values outside 0 to 1, or an empty table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import grey_degrees
+    >>> degrees = pd.DataFrame({"gdp": [0.8, 0.7], "energy": [0.9, 0.6]}, index=["YRD", "PRD"])
+    >>> figure = grey_degrees(degrees)
+    >>> len(figure.axes)
+    1
     """
     data = _degrees(degrees)
     colours: dict[Any, str] = qualitative_colours(data.columns)
@@ -143,6 +152,15 @@ def grey_over_time(
     ------
     SchemaError
         For values outside 0 to 1, or an empty table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import grey_over_time
+    >>> degrees = pd.DataFrame({2005: [0.7, 0.8], 2017: [0.8, 0.6]}, index=["gdp", "energy"])
+    >>> figure = grey_over_time(degrees)
+    >>> len(figure.axes)
+    1
     """
     data = _degrees(degrees).sort_index(axis=1)
     years = [float(year) for year in data.columns]

@@ -64,6 +64,15 @@ def grey_heatmap(
     ------
     SchemaError
         For values outside 0 to 1, missing values, or an empty table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import grey_heatmap
+    >>> close = pd.DataFrame({"gdp": [0.8, 0.5], "energy": [0.9, 0.4]}, index=["A", "B"])
+    >>> figure = grey_heatmap(close)
+    >>> {"0.80", "0.90"} <= {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     data = numeric_table(coefficients)
     if not ((data > 0) & (data <= 1)).all(axis=None):
@@ -132,6 +141,16 @@ def grey_ranks(
     ------
     SchemaError
         For an empty table, or ranks below one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import grey_ranks
+    >>> columns = pd.MultiIndex.from_tuples([("initial", 0.5), ("mean", 0.5)])
+    >>> ranks = pd.DataFrame([[1, 2], [2, 1]], index=["gdp", "energy"], columns=columns)
+    >>> figure = grey_ranks(ranks)
+    >>> len(figure.axes)
+    1
     """
     if ranks.empty or ranks.columns.nlevels != 2 or (ranks < 1).any(axis=None):
         raise SchemaError(

@@ -81,6 +81,18 @@ def growth_curves(
     ------
     SchemaError
         For no unit, or more than fit on a page.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import growth_curves
+    >>> curve = {2005 + t: 200 / (1 + 4 * np.exp(-0.15 * t)) for t in range(12)}
+    >>> found = sc.fit_growth(pd.DataFrame(curve, index=["A"]))
+    >>> figure = growth_curves(found.values, found.fitted, found.forecast(2030), found.parameters)
+    >>> len(figure.axes)
+    1
     """
     if not 1 <= len(values) <= MOST:
         raise SchemaError(
@@ -215,6 +227,16 @@ def growth_forecasts(
         Where the values come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import growth_forecasts
+    >>> values = pd.Series({2015: 100.0, 2016: 104.0, 2017: 107.0})
+    >>> paths = {"linear": pd.Series({2015: 100.2, 2016: 103.7, 2017: 107.2, 2018: 110.7})}
+    >>> figure = growth_forecasts(values, paths, unit="Mt CO2")
+    >>> len(figure.axes)
+    1
     """
     sheet = Sheet(title, 4.2, language, source=source)
     ax = sheet.axes(0.8, 0.4, WIDTH - 3.0, 3.6)

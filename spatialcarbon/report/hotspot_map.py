@@ -68,6 +68,20 @@ def hotspot_map(
         For a missing column or a label outside the four.
     AlignmentError
         When the table and the units are not the same set.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import hotspot_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+
+    >>> frame = pd.DataFrame({"unit": ["A", "B"], "label": ["Hot spot", "Not significant"]})
+    >>> figure = hotspot_map(units, frame, title="Hot spots")
+    >>> len(figure.axes)
+    3
     """
     starred, plain = text("Local G* (number of units)"), text("Local G (number of units)")
     return label_map(

@@ -84,6 +84,19 @@ def type_profiles(
         Small print.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import type_profiles
+    >>> shares = pd.DataFrame(
+    ...     {"energy": [0.7, 0.6, 0.1, 0.2], "light": [0.3, 0.4, 0.9, 0.8]}, index=list("abcd")
+    ... )
+    >>> found = sc.industry_clusters(shares, k=2, gap_samples=0, bootstraps=0)
+    >>> figure = type_profiles(found)
+    >>> len(figure.axes)
+    1
     """
     colours = industry_colours(result)
     m = len(colours)
@@ -199,6 +212,19 @@ def type_counts(
         Small print.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import type_counts
+    >>> shares = pd.DataFrame(
+    ...     {"energy": [0.7, 0.6, 0.1, 0.2], "light": [0.3, 0.4, 0.9, 0.8]}, index=list("abcd")
+    ... )
+    >>> found = sc.industry_clusters(shares, k=2, gap_samples=0, bootstraps=0)
+    >>> figure = type_counts(found, {"north": ["a", "b"], "south": ["c", "d"]})
+    >>> len(figure.axes)
+    1
     """
     table = result.counts(groups)
     colours = type_colours(result)

@@ -74,6 +74,16 @@ def lorenz_curves(
     ------
     SchemaError
         Without a curve, or for a curve without its columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import lorenz_curves
+    >>> emission = pd.Series([1.0, 1.0, 2.0], index=["A", "B", "C"])
+    >>> figure = lorenz_curves({2017: sc.gini(emission).lorenz}, quantity="emissions")
+    >>> len(figure.axes)
+    2
     """
     if not curves:
         raise SchemaError("there is no Lorenz curve to draw")
@@ -153,6 +163,25 @@ def inequality_over_time(
     ------
     SchemaError
         When columns are missing, or nothing is defined in any year.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import inequality_over_time
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "year": [2005, 2017],
+    ...         "gini": [0.5, 0.4],
+    ...         "theil_t": [0.4, 0.3],
+    ...         "theil_l": [0.45, 0.35],
+    ...         "variation": [1.0, 0.8],
+    ...         "between_share_t": [0.2, 0.3],
+    ...         "within_share_t": [0.8, 0.7],
+    ...     }
+    ... )
+    >>> figure = inequality_over_time(table)
+    >>> len(figure.axes)
+    2
     """
     needed = ["year", *INDICES, *(column for column, _, _ in _PARTS)]
     require_columns(table, needed, text("the table of inequality"))

@@ -68,6 +68,24 @@ def class_intensities(
     ------
     SchemaError
         For missing columns or no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import class_intensities
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "start": 2000,
+    ...         "end": 2010,
+    ...         "class": ["cropland", "built", "cropland", "built"],
+    ...         "kind": ["gain", "gain", "loss", "loss"],
+    ...         "intensity": [0.2, 3.0, 0.6, 0.1],
+    ...         "uniform": 0.5,
+    ...     }
+    ... )
+    >>> figure = class_intensities(table)
+    >>> len(figure.axes)
+    1
     """
     rows = _checked(category, ["class", "kind"])
     classes = [c for c in class_order(rows["class"]) if _defined(rows[rows["class"] == c])]
@@ -120,6 +138,25 @@ def pair_intensities(
     ------
     SchemaError
         For missing columns, or no rows of that class and kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import pair_intensities
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "start": 2000,
+    ...         "end": 2010,
+    ...         "class": "built",
+    ...         "kind": "gain",
+    ...         "other": ["cropland", "forest"],
+    ...         "intensity": [1.1, 10.0],
+    ...         "uniform": 2.0,
+    ...     }
+    ... )
+    >>> figure = pair_intensities(table, "built")
+    >>> len(figure.axes)
+    1
     """
     require_columns(transition, ["class", "kind", "other"], text("the table of intensities"))
     chosen = transition[(transition["class"] == name) & (transition["kind"] == kind)]

@@ -70,7 +70,7 @@ def write_map(
         Unit → what it is called; by default ``name_en`` or ``name_zh`` of ``units``
         after the language, or the label.
     breaks : {"natural", "quantile", "zero"}
-        Classes, the same for all years: see :func:`spatialcarbon.report.layers.graduated_style`.
+        Classes, the same for all years: natural breaks, quantiles, or around zero.
     k : int
         Number of classes.
     groups : Series, optional

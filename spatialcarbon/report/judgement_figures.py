@@ -79,6 +79,21 @@ def fairness_table(
     ------
     SchemaError
         When columns are missing, or nothing was held against anything.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import fairness_table
+    >>> links = pd.DataFrame({"focal": list("abbc"), "neighbor": list("bacb")})
+    >>> cuts = pd.DataFrame({"equal": [2.0, 2.0, 2.0], "steep": [1.0, 4.0, 1.0]}, index=list("abc"))
+    >>> emitted = pd.Series({"a": 10.0, "b": 10.0, "c": 10.0})
+    >>> found = sc.judge_allocation(
+    ...     cuts, weights=sc.Weights.from_edges(links), emissions=emitted, permutations=0
+    ... )
+    >>> figure = fairness_table(found.fairness)
+    >>> len(figure.axes)
+    1
     """
     needed = ["principle", "yardstick", "gini", "theil", "between_share", "status"]
     require_columns(fairness, needed, text("the table of fairness"))
@@ -178,6 +193,21 @@ def rank_slopes(
     ------
     SchemaError
         When columns are missing, or there is only one principle.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import rank_slopes
+    >>> links = pd.DataFrame({"focal": list("abbc"), "neighbor": list("bacb")})
+    >>> cuts = pd.DataFrame({"equal": [2.0, 2.0, 2.0], "steep": [1.0, 4.0, 1.0]}, index=list("abc"))
+    >>> emitted = pd.Series({"a": 10.0, "b": 10.0, "c": 10.0})
+    >>> found = sc.judge_allocation(
+    ...     cuts, weights=sc.Weights.from_edges(links), emissions=emitted, permutations=0
+    ... )
+    >>> figure = rank_slopes(found.ranks)
+    >>> len(figure.axes)
+    1
     """
     require_columns(ranks, ["unit", "principle", "rank"], text("the table of ranks"))
     principles = list(dict.fromkeys(ranks["principle"]))

@@ -73,6 +73,22 @@ def land_shares(
     ------
     SchemaError
         For missing columns, no rows, or shares that do not sum to one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import land_shares
+    >>> areas = pd.DataFrame(
+    ...     {
+    ...         "zone": "A",
+    ...         "year": [2000, 2000, 2020, 2020],
+    ...         "class": ["cropland", "built"] * 2,
+    ...         "share": [0.9, 0.1, 0.7, 0.3],
+    ...     }
+    ... )
+    >>> figure = land_shares(areas)
+    >>> len(figure.axes)
+    1
     """
     require_columns(areas, ["zone", "year", "class", "share"], text("the table of areas"))
     wide = areas.pivot(index=["zone", "year"], columns="class", values="share")
@@ -207,6 +223,22 @@ def gains_and_losses(
     ------
     SchemaError
         For missing columns, no rows, or a class that stands twice (rows of two zones).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import gains_and_losses
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "class": ["cropland", "built"],
+    ...         "gain": [1.0, 5.0],
+    ...         "loss": [6.0, 0.0],
+    ...         "net": [-5.0, 5.0],
+    ...     }
+    ... )
+    >>> figure = gains_and_losses(table)
+    >>> len(figure.axes)
+    1
     """
     require_columns(table, ["class", "gain", "loss", "net"], text("the table of changes"))
     if table.empty or table["class"].duplicated().any():

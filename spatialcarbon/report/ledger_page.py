@@ -93,12 +93,13 @@ def _row(row: Mapping[Any, Any], language: Language) -> dict[str, Any]:
     decimals = int(row["decimals"])
     missing = row["ours"] != row["ours"]
     unit = str(row["unit"])
-    finer = min(decimals + 2, _MOST_DIGITS)
+    whole = unit in KINDS
+    finer = decimals if whole else min(decimals + 2, _MOST_DIGITS)
     return {
         **row,
-        "unit": KINDS[unit].render(language) if unit in KINDS else unit_label(unit, language),
-        "printed_text": _number(float(row["printed"]), decimals),
-        "ours_text": "–" if missing else _number(float(row["ours"]), finer),
+        "unit": KINDS[unit].render(language) if whole else _unit(unit, language),
+        "printed_text": _number(float(row["printed"]), decimals, year=unit == "year"),
+        "ours_text": "–" if missing else _number(float(row["ours"]), finer, year=unit == "year"),
         "difference_text": "–" if missing else _number(float(row["difference"]), finer),
         "sort": {
             "printed": repr(float(row["printed"])),
@@ -109,8 +110,13 @@ def _row(row: Mapping[Any, Any], language: Language) -> dict[str, Any]:
     }
 
 
-def _number(value: float, decimals: int) -> str:
-    shown = f"{value:,.{decimals}f}"
+def _unit(unit: str, language: Language) -> str:
+    """Return how a unit is written; a pure number has none."""
+    return "" if unit == "1" else unit_label(unit, language)
+
+
+def _number(value: float, decimals: int, *, year: bool = False) -> str:
+    shown = f"{value:.0f}" if year else f"{value:,.{decimals}f}"
     if float(shown.replace(",", "")) == 0:  # no minus before a zero
         shown = shown.lstrip("-")
     return shown.replace("-", "−")

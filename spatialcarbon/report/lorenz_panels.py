@@ -54,6 +54,21 @@ def lorenz_panels(
     ------
     SchemaError
         When columns are missing, or there is no curve.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import lorenz_panels
+    >>> links = pd.DataFrame({"focal": list("abbc"), "neighbor": list("bacb")})
+    >>> cuts = pd.DataFrame({"equal": [2.0, 2.0, 2.0], "steep": [1.0, 4.0, 1.0]}, index=list("abc"))
+    >>> emitted = pd.Series({"a": 10.0, "b": 10.0, "c": 10.0})
+    >>> found = sc.judge_allocation(
+    ...     cuts, weights=sc.Weights.from_edges(links), emissions=emitted, permutations=0
+    ... )
+    >>> figure = lorenz_panels(found.lorenz)
+    >>> len(figure.axes)
+    1
     """
     columns = ["principle", "yardstick", "yardstick_share", "amount_share"]
     require_columns(lorenz, columns, text("the table of Lorenz curves"))

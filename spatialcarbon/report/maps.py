@@ -115,6 +115,19 @@ def choropleth(
         When the units have no coordinate reference system.
     OptionError
         When ``class_values`` do not span the values.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.maps import choropleth
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+    >>> co2 = pd.Series({"A": 88.5, "B": 22.3})
+    >>> figure = choropleth(units, co2, title="Emissions", unit="Mt CO2", k=2)
+    >>> len(figure.axes)
+    3
     """
     data = conform(values, units.index, missing="drop")
     view = map_view(units, background=background, groups=groups)
@@ -175,6 +188,19 @@ def choropleth_panel(
     ------
     SchemaError
         When a year is not a column, or there is no year at all.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.maps import choropleth_panel
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+    >>> co2 = pd.DataFrame({2005: [50.0, 20.0], 2017: [88.5, 22.3]}, index=["A", "B"])
+    >>> figure = choropleth_panel(units, co2, title="Emissions", unit="Mt CO2", k=2)
+    >>> len(figure.axes)
+    4
     """
     chosen = list(frame.columns) if years is None else list(years)
     absent = [year for year in chosen if year not in frame.columns]
@@ -238,6 +264,19 @@ def lisa_map(
         For a missing column or a label outside the six.
     AlignmentError
         When the table and the units are not the same set.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.maps import lisa_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+    >>> labels = pd.DataFrame({"unit": ["A", "B"], "label": ["High-High", "Not significant"]})
+    >>> figure = lisa_map(units, labels, title="Clusters")
+    >>> len(figure.axes)
+    3
     """
     return label_map(
         units, local_frame, LISA_COLOURS, LISA_TEXTS, title=title, name_field=name_field,

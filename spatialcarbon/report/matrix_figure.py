@@ -68,6 +68,16 @@ def land_matrix(
     ------
     SchemaError
         For a matrix of other rows than columns, of areas below zero, or that is not known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import land_matrix
+    >>> classes = ["cropland", "built"]
+    >>> matrix = pd.DataFrame([[90.0, 10.0], [0.0, 20.0]], index=classes, columns=classes)
+    >>> figure = land_matrix(matrix, start=2000, end=2020)
+    >>> "10" in {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     table = checked_matrix(matrix)
     held = table.to_numpy()

@@ -81,6 +81,16 @@ def moran_scatter(
         When lag, labels or names do not cover exactly the units of ``values``.
     MissingDataError
         For NaN in values or lag.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import moran_scatter
+    >>> values = pd.Series([1.0, 0.0, -1.0], index=["A", "B", "C"])
+    >>> lag = pd.Series([0.5, 0.0, -0.5], index=["A", "B", "C"])
+    >>> figure = moran_scatter(values, lag, 0.5)
+    >>> len(figure.axes)
+    2
     """
     x = conform(values, values.index)
     y = conform(lag, x.index, name="lag")

@@ -80,6 +80,20 @@ def moran_over_time(
     -----
     The band is E[I] ± 1.96 √Var_R[I], where 95 % of the values would lie if the same
     numbers were spread over the units at random. It is not a confidence interval of I.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import moran_over_time
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> frame = pd.DataFrame({2005: [1, 2, 3, 4], 2017: [1, 3, 2, 4]}, index=list("abcd"))
+    >>> figure = moran_over_time(
+    ...     sc.moran_panel(frame, w, permutations=0).to_frame(), pvalue="pvalue_randomization"
+    ... )
+    >>> len(figure.axes)
+    2
     """
     needed = ["group", "year", "statistic", "expected", "variance_randomization", "status"]
     require_columns(panel_frame, [*needed, pvalue], text("the table of Moran's I"))

@@ -57,6 +57,21 @@ def preference_lines(
     ------
     SchemaError
         For a missing column, or a table without a sweep of λ.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import preference_lines
+    >>> table = pd.DataFrame(
+    ...     {"population": [1.0, 4.0, 2.0], "gdp": [1.0, 2.0, 6.0]}, index=["a", "b", "c"]
+    ... )
+    >>> found = sc.allocation_sensitivity(
+    ...     12.0, table, indicators=["population", "gdp"], weighting=["equal"], draws=9, rng=1
+    ... )
+    >>> figure = preference_lines(found.table)
+    >>> len(figure.axes)
+    2
     """
     needed = ["kind", "leaning", "rule", "preference", "unit", "share", "status"]
     require_columns(table, needed, text("the table of variants"))

@@ -72,6 +72,15 @@ def stacked_composition(
     ------
     SchemaError
         For negative shares, or rows that do not sum to one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import stacked_composition
+    >>> shares = pd.DataFrame({"direct": [0.6, 0.7], "indirect": [0.4, 0.3]}, index=["YRD", "PRD"])
+    >>> figure = stacked_composition(shares)
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['YRD', 'PRD']
     """
     data = numeric_table(shares)
     empty = data.isna().all(axis=1)
@@ -173,6 +182,16 @@ def comparison(
     ------
     AlignmentError
         When the two tables are not about the same groups.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import comparison
+    >>> printed = pd.DataFrame({2005: [0.31], 2017: [0.25]}, index=["YRD"])
+    >>> ours = pd.DataFrame({2005: [0.30], 2017: [0.26]}, index=["YRD"])
+    >>> figure = comparison(printed, ours, quantity="Moran's I")
+    >>> len(figure.axes)
+    1
     """
     left, right = numeric_table(printed), numeric_table(ours)
     same_units(right.index, left.index, "ours")

@@ -64,6 +64,18 @@ def radar(
         For values outside 0 to 1, or an empty table.
     DegenerateDataError
         With fewer than three indicators, which span no polygon.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import radar
+    >>> table = pd.DataFrame(
+    ...     {"per head": [1.0, 0.6], "per GDP": [0.7, 1.0], "per area": [0.4, 1.0]},
+    ...     index=["YRD", "PRD"],
+    ... )
+    >>> figure = radar(table)
+    >>> len(figure.axes)
+    3
     """
     data = numeric_table(table)
     if data.shape[1] < 3:

@@ -55,6 +55,16 @@ def rate_scatter(
     ------
     AlignmentError
         When the three are not about the same units.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import rate_scatter
+    >>> raw = pd.DataFrame({"value": [-1.0, 0.0, 1.0], "lag": [-0.5, 0.0, 0.5]}, index=list("abc"))
+    >>> people = pd.Series([100.0, 1000.0, 500.0], index=list("abc"))
+    >>> figure = rate_scatter(raw, raw, people, {"raw": (0.5, 0.1), "standardised": (0.5, None)})
+    >>> len(figure.axes)
+    2
     """
     people = conform(population, raw.index, name="population")
     area = 6 + 90 * people.to_numpy() / float(people.max())

@@ -78,6 +78,23 @@ def coefficient_plot(
     ------
     SchemaError
         A column is absent, or no term is left.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import coefficient_plot
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "model": ["ols", "lag"],
+    ...         "term": ["gdp", "gdp"],
+    ...         "estimate": [0.8, 0.6],
+    ...         "low": [0.6, 0.3],
+    ...         "high": [1.0, 0.9],
+    ...     }
+    ... )
+    >>> figure = coefficient_plot(table)
+    >>> len(figure.axes)  # one panel for each term
+    1
     """
     require_columns(coefficients, ["model", "term", "estimate", "low", "high"], "coefficients")
     rows = coefficients[~coefficients["term"].isin(without)]
@@ -170,6 +187,19 @@ def residual_map(
         Moran's I of the residuals and its p-value.
     unit, label_field, groups, group_names, background, source, language
         As for :func:`spatialcarbon.report.maps.choropleth`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import residual_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+
+    >>> figure = residual_map(units, pd.Series({"A": 1.0, "B": -1.0}), title="Residuals")
+    >>> len(figure.axes)
+    3
     """
     values = conform(residuals, units.index, name="residuals", missing="drop")
     heading: str | Text = title
@@ -228,6 +258,23 @@ def kuznets_curve(
         Where the data come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import kuznets_curve
+    >>> income = np.exp(np.arange(1.0, 9.0))
+    >>> noise = np.array([1, -1, -1, 1, 1, -1, -1, 1]) / 100
+    >>> frame = pd.DataFrame(
+    ...     {"g": income, "y": 10 * np.log(income) - np.log(income) ** 2 + noise},
+    ...     index=list("abcdefgh"),
+    ... )
+    >>> found = sc.kuznets(frame, outcome="y", income="g", log=False)
+    >>> figure = kuznets_curve(found.curve, found.points, found.turning_points)
+    >>> len(figure.axes)
+    1
     """
     tall = 4.6
     inside = turning_points[turning_points["inside"].astype(bool)]

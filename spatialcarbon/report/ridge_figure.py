@@ -76,6 +76,16 @@ def density_ridges(
     Notes
     -----
     All curves have the same area. Within a panel heights are to one scale.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import density_ridges
+    >>> years = pd.DataFrame({2005: [2.0, 4.0, 9.0], 2017: [1.0, 2.0, 6.0]}, index=list("abc"))
+    >>> figure = density_ridges(sc.density_panel(years, bandwidth=1.0), quantity="t per head")
+    >>> figure.axes[0].get_xlabel()
+    't per head'
     """
     known = list(dict.fromkeys(result.overview["group"]))
     chosen = known if groups is None else list(groups)

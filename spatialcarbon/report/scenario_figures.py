@@ -71,6 +71,16 @@ def scenario_paths(
     ------
     SchemaError
         Without a path, or with more than eight.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import scenario_paths
+    >>> paths = pd.DataFrame({"base": [10.0, 12.0, 11.5]}, index=[2020, 2021, 2022])
+    >>> figure = scenario_paths(paths, {"base": sc.peak(paths["base"])}, unit="Mt CO2")
+    >>> len(figure.axes)
+    1
     """
     if not 0 < paths.shape[1] <= _MOST:
         raise SchemaError(

@@ -72,6 +72,21 @@ def sensitivity_plot(
     ------
     SchemaError
         For a missing column, or when no member has a statistic.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import sensitivity_plot
+    >>> near = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> far = pd.DataFrame({"focal": list("acbd"), "neighbor": list("cadb")})
+    >>> family = {"near": sc.Weights.from_edges(near), "far": sc.Weights.from_edges(far)}
+    >>> found = sc.weights_sensitivity(
+    ...     pd.Series([1, 2, 3, 4], list("abcd")), family, local=False, permutations=0
+    ... )
+    >>> figure = sensitivity_plot(found.table)
+    >>> len(figure.axes)
+    1
     """
     needed = ["member", "kind", "statistic", "expected", "low", "high", "pvalue", "neighbors"]
     require_columns(table, [*needed, "same_as"], text("the table of members"))
@@ -212,6 +227,18 @@ def label_matrix(
         Without any column.
     AlignmentError
         When the names are not those of the units.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import label_matrix
+    >>> labels = pd.DataFrame(
+    ...     {"queen": ["High-High", "Not significant"], "knn4": ["High-High", "Low-Low"]},
+    ...     index=["A", "B"],
+    ... )
+    >>> figure = label_matrix(labels)
+    >>> len(figure.axes)
+    1
     """
     if labels.shape[1] == 0:
         raise SchemaError("the table of labels has no member")

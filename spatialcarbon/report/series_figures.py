@@ -60,6 +60,15 @@ def totals_over_time(
         For an empty table, columns that are not years, or text where numbers belong.
     AlignmentError
         When a group or a year stands twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import totals_over_time
+    >>> frame = pd.DataFrame({2005: [300.0, 200.0], 2017: [500.0, 250.0]}, index=["YRD", "PRD"])
+    >>> figure = totals_over_time(frame, quantity="emissions", unit="Mt CO2")
+    >>> figure.axes[0].get_ylabel()
+    'emissions (Mt CO₂)'
     """
     table = _checked(frame)
     sheet, ax, box = _page(title, len(table), source, (), language)
@@ -118,6 +127,15 @@ def shares_over_time(
     -----
     share(g, t) = total(g, t) / Σ total(·, t); groups are stacked in the order given,
     the first at the top.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import shares_over_time
+    >>> frame = pd.DataFrame({2005: [300.0, 200.0], 2017: [500.0, 250.0]}, index=["YRD", "PRD"])
+    >>> figure = shares_over_time(frame)
+    >>> len(figure.axes)
+    1
     """
     table = _checked(frame)
     if (table < 0).any(axis=None):

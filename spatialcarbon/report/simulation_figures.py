@@ -97,6 +97,22 @@ def fan_chart(
     ------
     SchemaError
         Without a scenario, with more than eight, or without a pair of quantiles.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import fan_chart
+    >>> paths = pd.DataFrame(
+    ...     {
+    ...         "scenario": "base",
+    ...         "year": [2020, 2030] * 3,
+    ...         "quantile": [0.05, 0.05, 0.5, 0.5, 0.95, 0.95],
+    ...         "value": [10.0, 9.0, 10.0, 11.0, 10.0, 13.0],
+    ...     }
+    ... )
+    >>> figure = fan_chart(paths, unit="Mt CO2")
+    >>> figure.axes[0].get_ylabel()
+    'Emissions (Mt CO₂)'
     """
     scenarios = _scenarios(quantiles)
     bands = _bands(list(quantiles["quantile"].unique()))
@@ -224,6 +240,20 @@ def peak_chances(
     ------
     SchemaError
         Without a scenario, or with more than eight.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import peak_chances
+    >>> rates = pd.DataFrame(
+    ...     [["calm", 2021, 2022, 0.0, 0.0, 0.0, 0.0]],
+    ...     columns=["scenario", "start", "end", "delta", "chi", "beta", "alpha"],
+    ... )
+    >>> found = sc.simulate(100.0, rates, horizon=2022, errors={"alpha": 0.01}, draws=99, rng=1)
+    >>> figure = peak_chances(found.peaked_by)
+    >>> len(figure.axes)
+    1
     """
     scenarios = _scenarios(peaked_by)
     colours = _colours(scenarios)
@@ -288,6 +318,20 @@ def peak_bars(
     ------
     SchemaError
         Without a scenario, or with more than eight.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import peak_bars
+    >>> rates = pd.DataFrame(
+    ...     [["calm", 2021, 2022, 0.0, 0.0, 0.0, 0.0]],
+    ...     columns=["scenario", "start", "end", "delta", "chi", "beta", "alpha"],
+    ... )
+    >>> found = sc.simulate(100.0, rates, horizon=2022, errors={"alpha": 0.01}, draws=99, rng=1)
+    >>> figure = peak_bars(found.peak_probability)
+    >>> len(figure.axes)
+    1
     """
     scenarios = _scenarios(peak_probability)
     colours = _colours(scenarios)

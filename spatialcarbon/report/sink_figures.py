@@ -61,6 +61,15 @@ def sink_composition(
     ------
     MissingDataError
         When a value is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import sink_composition
+    >>> sink = pd.DataFrame({"forest": [2e6, 1e6], "cropland": [-1e5, 2e5]}, index=["A", "B"])
+    >>> figure = sink_composition(sink)
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A', 'B']
     """
     data = numeric_table(sink)
     if data.isna().any(axis=None):
@@ -127,6 +136,17 @@ def sink_range(
     ------
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import sink_range
+    >>> ranges = pd.DataFrame(
+    ...     {"low": [1e6, 2e6], "central": [2e6, 3e6], "high": [3e6, 5e6]}, index=["A", "B"]
+    ... )
+    >>> figure = sink_range(ranges)
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A', 'B']
     """
     require_columns(ranges, ["low", "central", "high"], _TABLE)
     data = numeric_table(ranges[["low", "central", "high"]])

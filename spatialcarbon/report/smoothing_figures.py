@@ -40,6 +40,18 @@ def smoothing_frontier(
         Where the data come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import smoothing_frontier
+    >>> pair = sc.Weights.from_edges(pd.DataFrame({"focal": ["a", "b"], "neighbor": ["b", "a"]}))
+    >>> asked, emitted = pd.Series({"a": 30.0, "b": 10.0}), pd.Series({"a": 50.0, "b": 50.0})
+    >>> found = sc.smooth_allocation(asked, pair, emissions=emitted, max_contrast=0.5)
+    >>> figure = smoothing_frontier(found)
+    >>> len(figure.axes)
+    1
     """
     tall = 3.6
     sheet = Sheet(title, tall + 0.3, language, source=source)

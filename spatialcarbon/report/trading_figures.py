@@ -62,6 +62,17 @@ def market_clearing(
     ------
     SchemaError
         When places trade inside their groups only, so that there is no common price.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import market_clearing
+    >>> slopes = pd.Series({"x": 1.0, "y": 3.0})
+    >>> found = sc.trade_allowances(pd.Series({"x": 10.0, "y": 10.0}), slopes)
+    >>> figure = market_clearing(found, title="The price is 15")
+    >>> len(figure.axes)
+    1
     """
     if result.price is None:
         raise SchemaError(
@@ -133,6 +144,15 @@ def buyers_and_sellers(
     ------
     SchemaError
         When a column is absent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import buyers_and_sellers
+    >>> table = pd.DataFrame({"unit": ["A", "B"], "purchase": [5.0, -5.0]})
+    >>> figure = buyers_and_sellers(table, title="A buys 5 of B")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A', 'B']
     """
     require_columns(table, ["unit", "purchase"], text("the table of trade"))
     data = table.set_index("unit")["purchase"].sort_values(ascending=False, kind="stable")

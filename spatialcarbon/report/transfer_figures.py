@@ -55,6 +55,18 @@ def transfer_heatmap(
     ------
     SchemaError
         For other rows than columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import transfer_heatmap
+    >>> regions = ["North", "East", "West"]
+    >>> matrix = pd.DataFrame(
+    ...     [[0.0, 3.0, 1.0], [2.0, 0.0, 1.0], [4.0, 2.0, 0.0]], index=regions, columns=regions
+    ... )
+    >>> figure = transfer_heatmap(matrix, unit="Mt CO2")
+    >>> {*regions, "4"} <= {text.get_text() for text in figure.axes[0].texts}
+    True
     """
     table = square_flows(matrix)
     count, held = len(table), table.to_numpy()
@@ -148,6 +160,17 @@ def production_consumption(
     ------
     SchemaError
         For columns that are no numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import production_consumption
+    >>> accounts = pd.DataFrame(
+    ...     {"production": [50.0, 20.0], "consumption": [31.9, 38.1]}, index=["A", "B"]
+    ... )
+    >>> figure = production_consumption(accounts, unit="Mt CO2")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A', 'B']
     """
     table = numeric_table(accounts[["production", "consumption"]])
     table = table.loc[(table["consumption"] - table["production"]).sort_values().index]

@@ -91,6 +91,21 @@ def transfer_map(
         When regions do not cover the units.
     SchemaError
         For other rows than columns.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import transfer_map
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+    >>> region = pd.Series({"A": "West", "B": "East"})
+    >>> both = ["West", "East"]
+    >>> matrix = pd.DataFrame([[5.0, 3.0], [1.0, 6.0]], index=both, columns=both)
+    >>> figure = transfer_map(units, region, matrix, unit="Mt CO2", title="West emits 2 for East")
+    >>> sum(text.get_text() == "West" for axes in figure.axes for text in axes.texts)
+    1
     """
     groups = conform_labels(regions, units.index, name="regions")
     table = square_flows(matrix)

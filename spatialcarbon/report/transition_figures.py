@@ -76,6 +76,16 @@ def transition_heatmap(
     ------
     SchemaError
         When a table has other rows than columns, or a state that no legend explains.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import transition_heatmap
+    >>> states = ["High-High", "Low-Low"]
+    >>> counts = pd.DataFrame([[5, 1], [0, 7]], index=states, columns=states)
+    >>> figure = transition_heatmap(counts, counts, start=2005, end=2017)
+    >>> len(figure.axes)
+    2
     """
     tables = [
         (translate("Quadrant of the scatter plot", language), _occurring(quadrants)),
@@ -220,6 +230,21 @@ def transition_maps(
     ------
     AlignmentError
         When the labels are not those of the units.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> from spatialcarbon.report.figures import transition_maps
+    >>> squares = [box(0, 0, 1e5, 1e5), box(1e5, 0, 2e5, 1e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=["A", "B"], crs="EPSG:32648")
+
+    >>> before = pd.Series({"A": "High-High", "B": "Not significant"})
+    >>> after = pd.Series({"A": "High-High", "B": "High-High"})
+    >>> figure = transition_maps(units, before, after, start=2005, end=2017, title="Clusters")
+    >>> len(figure.axes)
+    4
     """
     for labels, name in ((before, "before"), (after, "after")):
         same_units(labels.index, units.index, name)

@@ -65,6 +65,23 @@ def types_map(
     ------
     AlignmentError
         When the map and the types are not about the same units.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import box
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import types_map
+    >>> shares = pd.DataFrame(
+    ...     {"energy": [0.7, 0.6, 0.1, 0.2], "light": [0.3, 0.4, 0.9, 0.8]}, index=list("abcd")
+    ... )
+    >>> found = sc.industry_clusters(shares, k=2, gap_samples=0, bootstraps=0)
+    >>> squares = [box(x, 0, x + 1e5, 1e5) for x in (0, 1e5, 2e5, 3e5)]
+    >>> units = gpd.GeoDataFrame(geometry=squares, index=list("abcd"), crs="EPSG:32648")
+    >>> figure = types_map(units, found, title="Two types of city")
+    >>> len(figure.axes)
+    3
     """
     labels = _on_map(units, result)
     view = map_view(units, background=background, groups=groups)

@@ -73,6 +73,23 @@ def effect_waterfall(
         When an effect is missing or infinite.
     AlignmentError
         When a place has no level, or stages do not follow one another.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon.report.figures import effect_waterfall
+    >>> effects = pd.DataFrame(
+    ...     {
+    ...         "unit": "A",
+    ...         "start": 2005,
+    ...         "end": 2017,
+    ...         "factor": ["population", "intensity"],
+    ...         "effect": [3.0, -1.0],
+    ...     }
+    ... )
+    >>> figure = effect_waterfall(effects, pd.Series({"A": 10.0}), unit="Mt CO2")
+    >>> len(figure.axes)
+    1
     """
     place, wide = effects_by_factor(effects)
     places = list(dict.fromkeys(effects[place]))

@@ -71,6 +71,17 @@ def zero_sum_adjustments(
         Where the data come from.
     language : {"en", "zh"}
         Of all words in the figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import zero_sum_adjustments
+    >>> emission = pd.Series([2.0, 4, 6, 5, 8, 10], index=list("ABCDEF"), name="emission")
+    >>> gdp = pd.Series([1.0, 3, 4, 2, 3, 3], index=list("ABCDEF"), name="gdp")
+    >>> figure = zero_sum_adjustments(sc.zero_sum_dea(emission, gdp))
+    >>> len(figure.axes)
+    1
     """
     table = result.to_frame()
     order = table["adjustment"].abs().sort_values(ascending=False, kind="stable").index[:most]
@@ -147,6 +158,17 @@ def zero_sum_paths(
     ------
     SchemaError
         For no result.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> from spatialcarbon.report.figures import zero_sum_paths
+    >>> emission = pd.Series([2.0, 4, 6, 5, 8, 10], index=list("ABCDEF"), name="emission")
+    >>> gdp = pd.Series([1.0, 3, 4, 2, 3, 3], index=list("ABCDEF"), name="gdp")
+    >>> figure = zero_sum_paths(sc.zero_sum_dea(emission, gdp, mode="iterate"))
+    >>> len(figure.axes)
+    1
     """
     panels = results if isinstance(results, Mapping) else {"": results}
     if not panels:

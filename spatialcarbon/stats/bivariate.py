@@ -61,6 +61,17 @@ class BivariateMoranResult(Result):
         ``"ok"``, or ``"var<=0"`` when the variance is not positive.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> x, y = pd.Series([1, 2, 3, 4], list("abcd")), pd.Series([1, 3, 2, 4], list("abcd"))
+    >>> found = sc.bivariate_moran(x, y, w, permutations=0)
+    >>> found.to_frame()[["statistic", "expected", "correlation"]].round(9).values.tolist()
+    [[-0.1, 0.0, 0.8]]
     """
 
     statistic: float

@@ -53,6 +53,26 @@ class CentreResult(Result):
         (``"ok"``, or ``"sum=0"`` without any emissions).
     crs : pyproj.CRS
         The projected system the geometry was computed in.
+
+    Examples
+    --------
+    Two places 4 km apart on a line east: the centre moves from the middle to three quarters.
+
+    >>> import geopandas as gpd, pandas as pd
+    >>> import spatialcarbon as sc
+    >>> points = gpd.GeoSeries.from_xy([0.0, 4000.0], [0.0, 0.0], crs="EPSG:4547")
+    >>> units = gpd.GeoDataFrame(geometry=points.set_axis(["west", "east"]))
+    >>> co2 = pd.DataFrame({2005: [1.0, 1.0], 2010: [1.0, 3.0]}, index=["west", "east"])
+    >>> found = sc.centre_track(co2, units)
+    >>> found.to_frame()[["year", "total", "x"]].round(3).values.tolist()
+    [[2005.0, 2.0, 2000.0], [2010.0, 4.0, 3000.0]]
+    >>> kilometres, bearing = found.moved(2005, 2010)
+    >>> f"{kilometres:.2f} km at {bearing:.0f} degrees"
+    '1.00 km at 90 degrees'
+    >>> len(found.points()), found.tracks().geom_type.tolist(), len(found.ellipses([2010]))
+    (2, ['LineString'], 0)
+    >>> len(found.defined())
+    2
     """
 
     table: pd.DataFrame

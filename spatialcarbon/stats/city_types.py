@@ -43,6 +43,24 @@ class TypesResult(Result):
         Units left out because a share was missing.
     illustrative : bool
         Whether the shares are invented; figures and reports then say so.
+
+    Examples
+    --------
+    As :func:`spatialcarbon.industry_clusters` gives them:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> shares = pd.DataFrame({"energy": [0.8, 0.6, 0.3, 0.1]}, index=list("abcd"))
+    >>> shares["light"] = 1 - shares["energy"]
+    >>> types = sc.industry_clusters(shares, k=2, gap_samples=0, bootstraps=0)
+    >>> types.k, types.sizes.tolist(), types.names.tolist()
+    (2, [2, 2], ['energy production', 'light industry'])
+    >>> types.names_in("zh").tolist()
+    ['能源生产', '轻工业']
+    >>> types.counts({"west": ["a", "b"], "east": ["c", "d"]}).to_numpy().tolist()
+    [[2, 0], [0, 2]]
+    >>> types.renamed({1: "coal cities"}).to_frame()["name"].tolist()
+    ['coal cities', 'coal cities', 'light industry', 'light industry']
     """
 
     labels: pd.Series[int]

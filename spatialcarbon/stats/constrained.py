@@ -73,6 +73,21 @@ class ConstrainedResult(TypesResult):
         Connected pieces of each type.
     joined : DataFrame
         Links that were added to make one piece of the map: ``unit, other``.
+
+    Examples
+    --------
+    a and d are alike, but b and c lie between them:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> shares = pd.DataFrame({"energy": [0.9, 0.8, 0.1, 0.9]}, index=list("abcd"))
+    >>> shares["light"] = 1 - shares["energy"]
+    >>> links = pd.DataFrame({"focal": list("abc"), "neighbor": list("bcd")})
+    >>> found = sc.constrained_clusters(shares, sc.Weights.from_edges(links), k=3)
+    >>> found.k, found.sizes.tolist(), found.pieces.tolist()
+    (3, [2, 1, 1], [1, 1, 1])
+    >>> found.to_frame()[["unit", "type"]].values.tolist()
+    [['a', 1], ['b', 1], ['c', 3], ['d', 2]]
     """
 
     comparison: pd.DataFrame

@@ -46,7 +46,18 @@ class CouplingResult(Result):
     classes : mapping
         Class → its inclusive lower bound.
     scores : DataFrame
-        The subsystems that went in.
+        The subsystems that went in, in [0, 1]: one column each, the same index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> scores = pd.DataFrame({"economy": [0.6, 0.0], "ecology": [0.3, 0.0]}, index=["a", "b"])
+    >>> found = sc.coupling_coordination(scores)
+    >>> found.to_frame()[["development", "level", "status"]].round(6).values.tolist()
+    [[0.45, 'moderate coordination', 'ok'], [0.0, 'severe imbalance', 'all zero']]
+    >>> found.counts()[["moderate coordination", "severe imbalance"]].tolist()
+    [1, 1]
     """
 
     coupling: pd.Series[float]

@@ -74,6 +74,21 @@ class DensityResult(Result):
         The values used, as they were given.
     dropped : Index
         Units left out for missing values or for a weight of zero.
+
+    Examples
+    --------
+    Two values one bandwidth apart make a single hill between them:
+
+    >>> import spatialcarbon as sc
+    >>> found = sc.kernel_density([2.0, 3.0], bandwidth=1.0)
+    >>> round(found.mode, 6), round(found.mass, 2)
+    (2.5, 1.0)
+    >>> found.to_frame().columns.tolist(), len(found.grid)
+    (['grid', 'density'], 512)
+    >>> found.overview()[["n", "rule", "modes"]].values.tolist()
+    [[2, 'given', 1]]
+    >>> found.summary().splitlines()[0]
+    'Kernel density'
     """
 
     grid: Floats

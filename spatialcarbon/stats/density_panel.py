@@ -60,6 +60,19 @@ class DensityPanelResult(Result):
         Every local maximum: ``group, series, location, height, relative``.
     curves : mapping
         (group, series) → :class:`DensityResult`, for those that have one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> paths = pd.DataFrame({"base": [2.0, 3.0], "low": [1.0, 2.0]}, index=["a", "b"])
+    >>> found = sc.density_panel(paths, bandwidth=1.0)
+    >>> found.overview["mode"].round(3).tolist()
+    [2.5, 1.5]
+    >>> found.to_frame().columns.tolist(), round(found.curves["ALL", "low"].mode, 3)
+    (['group', 'series', 'grid', 'density'], 1.5)
+    >>> found.summary().splitlines()[0]
+    'Kernel density by group and series'
     """
 
     table: pd.DataFrame
@@ -128,6 +141,10 @@ def density_panel(
     -----
     ConvergenceWarning
         Where ``"isj"`` has no solution for some series; ``rule`` says for which.
+
+    References
+    ----------
+    As for :func:`spatialcarbon.kernel_density`.
 
     Examples
     --------

@@ -74,6 +74,16 @@ class GearyResult(Result):
         ``"ok"``, or ``"var<=0"`` when a variance is not positive.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> found = sc.geary(pd.Series([1, 2, 3, 4], list("abcd")), w, permutations=0)
+    >>> found.to_frame()[["statistic", "expected", "n"]].round(9).values.tolist()
+    [[0.3, 1.0, 4.0]]
     """
 
     statistic: float

@@ -45,6 +45,18 @@ class GreyResult(Result):
         Smallest and largest difference over all factors and observations.
     dropped : Index
         Observations left out for missing values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> co2 = pd.Series([100.0, 200.0, 300.0, 400.0], index=list("wxyz"))
+    >>> factors = pd.DataFrame({"a": [10, 22, 28, 40], "b": [5, 4, 6, 5]}, index=co2.index)
+    >>> found = sc.grey_relational_degree(co2, factors)
+    >>> found.m, round(found.M, 3), found.delta["a"].round(2).tolist()
+    (0.0, 0.6, [0.0, 0.08, 0.08, 0.0])
+    >>> found.to_frame()[["factor", "rank"]].values.tolist()
+    [['a', 1.0], ['b', 2.0]]
     """
 
     degree: pd.Series[float]

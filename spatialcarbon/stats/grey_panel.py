@@ -51,6 +51,24 @@ class GreyPanelResult(Result):
         normalised); the numbers of the last two are NaN.
     coefficients : DataFrame
         Relational coefficients: index group, year, unit; a column for each factor.
+
+    Examples
+    --------
+    The same values in two years:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> co2 = pd.Series([100.0, 200.0, 300.0, 400.0], index=list("wxyz"))
+    >>> factors = pd.DataFrame({"a": [10, 22, 28, 40], "b": [5, 4, 6, 5]}, index=co2.index)
+    >>> year = factors.assign(co2=co2).rename_axis("unit").reset_index()
+    >>> table = pd.concat([year.assign(year=2009), year.assign(year=2010)])
+    >>> found = sc.grey_panel(table, reference="co2", factors=["a", "b"])
+    >>> found.pivot().round(3).loc["a"].to_dict()
+    {2009: 0.895, 2010: 0.895}
+    >>> found.coefficients_of(2009).loc["w"].round(3).to_dict()
+    {'a': 1.0, 'b': 0.333}
+    >>> found.to_frame()[["year", "factor", "rank"]].values.tolist()
+    [[2009, 'a', 1.0], [2009, 'b', 2.0], [2010, 'a', 1.0], [2010, 'b', 2.0]]
     """
 
     table: pd.DataFrame
@@ -61,7 +79,15 @@ class GreyPanelResult(Result):
         return self.table.copy()
 
     def pivot(self, column: str = "degree", *, group: str = ALL) -> pd.DataFrame:
-        """Return one column of one group as factor × year, as studies print it."""
+        """Return one column of one group as factor × year, as studies print it.
+
+        Parameters
+        ----------
+        column : str
+            ``"degree"``, ``"rank"`` or another column of the table.
+        group : str
+            Which group.
+        """
         rows = self.table[self.table["group"] == group]
         if rows.empty:
             known = some(self.table["group"].unique(), 12)
@@ -72,7 +98,15 @@ class GreyPanelResult(Result):
         return wide.reindex(list(dict.fromkeys(rows["factor"])))
 
     def coefficients_of(self, year: int, *, group: str = ALL) -> pd.DataFrame:
-        """Return the coefficients of one group and year, unit × factor."""
+        """Return the coefficients of one group and year, unit × factor.
+
+        Parameters
+        ----------
+        year : int
+            Which year.
+        group : str
+            Which group.
+        """
         keys = self.coefficients.index
         here = (keys.get_level_values("group") == group) & (keys.get_level_values("year") == year)
         if not here.any():

@@ -39,6 +39,20 @@ class GreySensitivityResult(Result):
         base) and ``overtaken_by``. Ties are no flips.
     base : tuple of (str, float)
         Normalisation and ρ that the others are compared with.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> co2 = pd.Series([100.0, 200.0, 300.0, 400.0], index=list("wxyz"))
+    >>> factors = pd.DataFrame({"a": [10, 22, 28, 40], "b": [5, 4, 6, 5]}, index=co2.index)
+    >>> found = sc.grey_sensitivity(co2, factors, normalisations=["mean"], rhos=[0.1, 0.5])
+    >>> found.base, found.stable
+    (('mean', 0.5), True)
+    >>> found.pivot().to_numpy().tolist()
+    [[1.0, 1.0], [2.0, 2.0]]
+    >>> len(found.to_frame())
+    4
     """
 
     table: pd.DataFrame
@@ -50,7 +64,13 @@ class GreySensitivityResult(Result):
         return self.table.copy()
 
     def pivot(self, column: str = "rank") -> pd.DataFrame:
-        """Return one column as factor × (normalisation, rho)."""
+        """Return one column as factor × (normalisation, rho).
+
+        Parameters
+        ----------
+        column : str
+            ``"rank"`` or ``"degree"``.
+        """
         wide = self.table.pivot(index="factor", columns=["normalisation", "rho"], values=column)
         settings = self.table[["normalisation", "rho"]].drop_duplicates()
         order = pd.MultiIndex.from_frame(settings)

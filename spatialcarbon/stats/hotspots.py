@@ -44,25 +44,37 @@ class LocalGResult(Result):
     Parameters
     ----------
     statistic : Series of float
-        Ord and Getis' standardised G (a z-score): above 0 high values gather,
+        By unit: Ord and Getis' standardised G (a z-score): above 0 high values gather,
         below 0 low ones. NaN for isolates.
     share : Series of float
-        Getis and Ord's first form: the part of the total that lies in the
+        By unit: Getis and Ord's first form, the part of the total that lies in the
         neighbourhood, by raw weights. NaN where any value is negative.
     pvalue : Series of float
-        Two-sided, by the chosen inference; NaN for isolates.
+        By unit: two-sided, by the chosen inference; NaN for isolates.
     pvalue_normality : Series of float
-        Two-sided, of ``statistic`` under the standard normal.
+        By unit: two-sided, of ``statistic`` under the standard normal.
     qvalue : Series of float
-        ``pvalue`` adjusted for testing many units.
+        By unit: ``pvalue`` adjusted for testing many units.
     label : Series of str
-        ``"Hot spot"``, ``"Cold spot"``, ``"Not significant"`` or ``"Isolate"``.
+        By unit: ``"Hot spot"``, ``"Cold spot"``, ``"Not significant"`` or ``"Isolate"``.
     star : bool
         Whether the unit itself belongs to its neighbourhood.
     inference, alpha, correction, permutations : str, float, str, int
         What is behind ``label``.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links)
+    >>> found = sc.local_g(pd.Series([1, 2, 3, 4], list("abcd")), w, permutations=0)
+    >>> found.to_frame()[["unit", "statistic", "share"]].round(3).values.tolist()
+    [['a', -1.549, 0.3], ['b', -1.342, 0.6], ['c', 1.342, 0.9], ['d', 1.549, 0.7]]
+    >>> found.counts["Not significant"].item()
+    4
     """
 
     statistic: pd.Series[float]

@@ -47,7 +47,7 @@ _RATIOS = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class IndicatorResult(Result):
-    """Indicators as a tidy table.
+    """Indicators as a tidy table, each row with its own unit of measure.
 
     Parameters
     ----------
@@ -55,6 +55,25 @@ class IndicatorResult(Result):
         Columns ``level`` (``"unit"`` or ``"group"``), ``place`` (unit label or
         group name), ``year``, ``indicator``, ``value``, ``measure`` (its unit)
         and ``status`` (``"ok"``, ``"missing"``, ``"denominator<=0"``).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame(
+    ...     {"unit": ["a", "b"] * 2, "year": [2005] * 2 + [2007] * 2, "co2": [10, 30, 12.1, 30]}
+    ... )
+    >>> panel = sc.Panel.from_frame(
+    ...     table.assign(people=[2, 3, 2, 3]),
+    ...     unit="unit",
+    ...     year="year",
+    ...     units={"co2": "Mt CO2", "people": "10^6 persons"},
+    ... )
+    >>> found = sc.indicators(panel, emission="co2", population="people", groups={"G": ["a", "b"]})
+    >>> found.pivot("per_capita", level="unit").round(2)[2005].to_dict()
+    {'a': 5.0, 'b': 10.0}
+    >>> found.to_frame()["indicator"].unique().tolist()
+    ['total', 'per_capita']
     """
 
     table: pd.DataFrame
@@ -64,7 +83,20 @@ class IndicatorResult(Result):
         return self.table.copy()
 
     def pivot(self, indicator: str, *, level: str = "group") -> pd.DataFrame:
-        """Return one indicator as place × year."""
+        """Return one indicator as place × year.
+
+        Parameters
+        ----------
+        indicator : str
+            Its name in the table, such as ``"per_capita"``.
+        level : {"group", "unit"}
+            Of groups or of single units.
+
+        Raises
+        ------
+        OptionError
+            For an indicator that the table does not have at that level.
+        """
         rows = self.table[(self.table["indicator"] == indicator) & (self.table["level"] == level)]
         if rows.empty:
             raise OptionError(
@@ -129,6 +161,28 @@ def indicators(
     References
     ----------
     Study 002, Table 4.
+
+    Examples
+    --------
+    10 Mt of 2 million people and 30 Mt of 3 million: 5 and 10 t per head. Together they are
+    40 Mt of 5 million, so 8 t, not the mean of 5 and 10:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame(
+    ...     {"unit": ["a", "b"] * 2, "year": [2005] * 2 + [2007] * 2, "co2": [10, 30, 12.1, 30]}
+    ... )
+    >>> panel = sc.Panel.from_frame(
+    ...     table.assign(people=[2, 3, 2, 3]),
+    ...     unit="unit",
+    ...     year="year",
+    ...     units={"co2": "Mt CO2", "people": "10^6 persons"},
+    ... )
+    >>> found = sc.indicators(panel, emission="co2", population="people", groups={"G": ["a", "b"]})
+    >>> found.pivot("per_capita", level="unit").round(6)[2005].tolist()
+    [5.0, 10.0]
+    >>> found.pivot("per_capita").round(6).loc["G", 2005].item()
+    8.0
     """
     own = panel[emission]
     wanted = [int(year) for year in (own.columns if years is None else years)]
@@ -221,12 +275,34 @@ def growth(
     -------
     DataFrame
         Columns ``level, place, start, end, value_start, value_end, change,
-        growth`` (fraction) ``, annual_growth`` (fraction per year) ``, status``.
+        growth`` (fraction), ``annual_growth`` (fraction per year), ``measure`` (unit of the
+        values) and ``status`` (``"ok"`` or ``"start<=0"``).
+
+    Raises
+    ------
+    OptionError
+        Where ``start`` is not before ``end``.
+    UnitMismatchError, MissingDataError
+        As for :func:`indicators`.
 
     Notes
     -----
     :math:`g = x_b/x_a - 1` and :math:`(x_b/x_a)^{1/(b-a)} - 1`; both are NaN
     when :math:`x_a` is not positive, the second also when :math:`x_b` is negative.
+
+    Examples
+    --------
+    From 10 to 12.1 in two years is 21 %, or 10 % a year:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame(
+    ...     {"unit": ["a", "b"] * 2, "year": [2005] * 2 + [2007] * 2, "co2": [10, 30, 12.1, 30]}
+    ... )
+    >>> panel = sc.Panel.from_frame(table, unit="unit", year="year", units={"co2": "Mt CO2"})
+    >>> found = sc.growth(panel, emission="co2", start=2005, end=2007)
+    >>> found[["place", "growth", "annual_growth"]].round(6).values.tolist()
+    [['a', 0.21, 0.1], ['b', 0.0, 0.0]]
     """
     if not start < end:
         raise OptionError(

@@ -23,15 +23,28 @@ class InequalityResult(Result, float):
     Parameters
     ----------
     statistic : float
-        The index, weighted by population where one was given.
+        The index, dimensionless, weighted by population where one was given.
     corrected : float or None
         For a small sample; None for weighted values and for a single unit.
     n : int
         Units.
     mean : float
-        Mean of the values, weighted likewise.
+        Mean of the values, weighted likewise, in their unit.
     dropped : tuple
         Labels left out, for a missing or a zero value.
+
+    Examples
+    --------
+    A float that knows more: deviations −3, −1, 1, 3 from 5, so the variance is 5.
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> y = pd.Series([2.0, 4.0, 6.0, 8.0], index=list("abcd"))
+    >>> found = sc.coefficient_of_variation(y)
+    >>> round(found.value, 6), round(5**0.5 / 5, 6), found > 0.4
+    (0.447214, 0.447214, True)
+    >>> found.to_frame()[["corrected", "n", "mean"]].round(6).values.tolist()
+    [[0.516398, 4.0, 5.0]]
     """
 
     statistic: float
@@ -66,6 +79,21 @@ class GiniResult(InequalityResult):
     lorenz : DataFrame
         Columns ``population`` and ``value``: cumulated shares from (0, 0) to (1, 1), the
         units with the smallest values first.
+
+    Examples
+    --------
+    The mean difference of all pairs is 2.5, the mean 5: 2.5/(2 · 5).
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> y = pd.Series([2.0, 4.0, 6.0, 8.0], index=list("abcd"))
+    >>> found = sc.gini(y)
+    >>> found.value, round(found.corrected, 6)
+    (0.25, 0.333333)
+    >>> found.lorenz["value"].round(6).tolist()
+    [0.0, 0.1, 0.3, 0.6, 1.0]
+    >>> found.to_frame()[["n", "mean"]].values.tolist()
+    [[4.0, 5.0]]
     """
 
     lorenz: pd.DataFrame
@@ -83,6 +111,19 @@ class HerfindahlResult(InequalityResult):
         How many units of equal size are as concentrated, 1/H.
     normalised : float or None
         (H − 1/n)/(1 − 1/n), from 0 (all equal) to 1 (one has everything); None for one unit.
+
+    Examples
+    --------
+    Shares of 0.1, 0.2, 0.3 and 0.4: the squares sum to 0.3.
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> y = pd.Series([2.0, 4.0, 6.0, 8.0], index=list("abcd"))
+    >>> found = sc.herfindahl(y)
+    >>> round(found.value, 9), round(found.effective_number, 6), round(found.normalised, 6)
+    (0.3, 3.333333, 0.066667)
+    >>> found.to_frame()["n"].tolist()
+    [4]
     """
 
     effective_number: float
@@ -198,6 +239,10 @@ def coefficient_of_variation(
     Notes
     -----
     .. math:: CV = \sqrt{\textstyle\sum_i q_i (y_i-\mu)^2} \,/\, \mu
+
+    References
+    ----------
+    Shorrocks (1980), doi 10.2307/1913126: half its square is a generalised entropy index.
 
     Examples
     --------

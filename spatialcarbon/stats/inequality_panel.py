@@ -48,6 +48,17 @@ class InequalityPanelResult(Result):
     groups : DataFrame
         The same years by group, with the columns of :class:`TheilResult`; empty without
         groups.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> frame = pd.DataFrame({2005: [2.0, 4.0, 6.0, 8.0], 2010: [5.0] * 4}, index=list("abcd"))
+    >>> found = sc.inequality_panel(frame, groups={"west": ["a", "b"], "east": ["c", "d"]})
+    >>> found.to_frame()[["year", "gini", "variation"]].round(6).values.tolist()
+    [[2005.0, 0.25, 0.447214], [2010.0, 0.0, 0.0]]
+    >>> found.groups[["year", "group", "n"]].values.tolist()[:2]
+    [[2005, 'west', 2], [2005, 'east', 2]]
     """
 
     table: pd.DataFrame

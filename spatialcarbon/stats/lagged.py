@@ -41,6 +41,17 @@ class LaggedMoranResult(Result):
         ``"all islands"`` or ``"var<=0"``.
     lag : int
         Years between the two.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> frame = pd.DataFrame({2005: [1, 3, 2, 4], 2017: [1, 2, 3, 4]}, index=list("abcd"))
+    >>> found = sc.lagged_moran(frame, w, lag=12, permutations=0)
+    >>> found.lag, found.to_frame()[["year", "lag_year"]].values.tolist()
+    (12, [[2017, 2005]])
     """
 
     table: pd.DataFrame
@@ -106,6 +117,19 @@ def lagged_moran(
     References
     ----------
     Wartenberg (1985), doi 10.1111/j.1538-4632.1985.tb00849.x.
+
+    Examples
+    --------
+    Values of 2017 in a place, of 2005 among its neighbours; beside it, Moran's I of 2017:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> frame = pd.DataFrame({2005: [1, 3, 2, 4], 2017: [1, 2, 3, 4]}, index=list("abcd"))
+    >>> found = sc.lagged_moran(frame, w, lag=12, permutations=0).table
+    >>> found[["statistic", "contemporaneous", "correlation"]].round(9).values.tolist()
+    [[-0.1, 0.4, 0.8]]
     """
     check_option(alternative, Alternative, "alternative")
     check_option(missing, Missing, "missing")

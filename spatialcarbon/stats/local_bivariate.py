@@ -41,20 +41,33 @@ class LocalBivariateMoranResult(LocalMoranResult):
     Parameters
     ----------
     statistic, pvalue, qvalue : Series of float
-        Local I; raw and adjusted p-values. NaN for isolates.
+        By unit: local I, dimensionless; raw and adjusted p-values. NaN for isolates.
     lag : Series of float
-        Spatial lag of the deviations of y, in the unit of y.
+        By unit: spatial lag of the deviations of y, in the unit of y.
     deviation, neighbor_deviation : Series of float
-        x minus its mean; y minus its mean.
+        By unit: x minus its mean, in the unit of x; y minus its mean, in that of y.
     quadrant, label : Series of str
         As for :class:`LocalMoranResult`, the first word about x in the unit, the
         second about y in its neighbours.
     global_statistic : float
-        Bivariate I of the same data.
+        Bivariate I of the same data, dimensionless.
     alpha, correction, permutations : float, str, int
         Level and method behind ``label``; conditional draws per unit.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> x, y = pd.Series([1, 2, 3, 4], list("abcd")), pd.Series([1, 3, 2, 4], list("abcd"))
+    >>> found = sc.local_bivariate_moran(x, y, w, permutations=0)
+    >>> found.to_frame()[["unit", "statistic", "lag", "quadrant"]].round(9).values.tolist()
+    [['a', -0.6, 0.5, 'LH'], ['b', 0.4, -1.0, 'LL'], ['c', 0.4, 1.0, 'HH'], ['d', -0.6, -0.5, 'HL']]
+    >>> found.counts["Not significant"].item()
+    4
     """
 
     neighbor_deviation: pd.Series[float]
@@ -128,6 +141,20 @@ def local_bivariate_moran(
     References
     ----------
     Anselin, Syabri & Smirnov (2002). Lee (2001), doi 10.1007/s101090100064.
+
+    Examples
+    --------
+    The first unit has u = −1.5, its neighbour v = 0.5, and both variances are 1.25:
+    −1.5 · 0.5 / 1.25 = −0.6.
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> x, y = pd.Series([1, 2, 3, 4], list("abcd")), pd.Series([1, 3, 2, 4], list("abcd"))
+    >>> found = sc.local_bivariate_moran(x, y, w, permutations=0)
+    >>> found.statistic.round(9).tolist(), round(found.global_statistic, 9)
+    ([-0.6, 0.4, 0.4, -0.6], -0.1)
     """
     check_option(correction, Correction, "correction")
     alpha = check_fraction(alpha, "alpha")

@@ -51,22 +51,38 @@ class LocalMoranResult(Result):
     Parameters
     ----------
     statistic, lag, pvalue, qvalue : Series of float
-        Local I; spatial lag of the deviations, in the unit of the values; raw
-        and adjusted p-values. NaN for isolates.
+        By unit: local I, dimensionless; spatial lag of the deviations, in the unit of
+        the values; raw and adjusted p-values. NaN for isolates.
     deviation : Series of float
-        Value minus mean.
+        By unit: value minus mean, in the unit of the values.
     quadrant : Series of str
-        ``"HH"``, ``"LL"``, ``"HL"``, ``"LH"``, or ``"none"`` where the deviation
+        By unit: ``"HH"``, ``"LL"``, ``"HL"``, ``"LH"``, or ``"none"`` where the deviation
         or the lag is zero or there are no neighbours.
     label : Series of str
-        ``"High-High"``, ``"Low-Low"``, ``"High-Low"``, ``"Low-High"``,
+        By unit: ``"High-High"``, ``"Low-Low"``, ``"High-Low"``, ``"Low-High"``,
         ``"Not significant"`` or ``"Isolate"``.
     global_statistic : float
-        Global I of the same data: the sum of local I over S0 (``scaling="n"``).
+        Dimensionless global I of the same data: the sum of local I over S0 (``scaling="n"``).
     alpha, correction, permutations : float, str, int
         Level and method behind ``label``; conditional draws per unit.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    A chain with values 1 to 4. The local values sum to S0 times the global one:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> found = sc.local_moran(pd.Series([1, 2, 3, 4], list("abcd")), w, permutations=0)
+    >>> found.quadrant.tolist(), found.counts["Not significant"].item()
+    (['LL', 'LL', 'HH', 'HH'], 4)
+    >>> found.to_frame()[["unit", "lag"]].values.tolist()
+    [['a', -0.5], ['b', -0.5], ['c', 0.5], ['d', 0.5]]
+    >>> f"{found.statistic.sum():.3f} = {w.s0:.0f} x {found.global_statistic:.3f}"
+    '1.600 = 4 x 0.400'
     """
 
     statistic: pd.Series[float]
@@ -171,6 +187,19 @@ def local_moran(
     ----------
     Anselin (1995), doi 10.1111/j.1538-4632.1995.tb00338.x. Benjamini &
     Hochberg (1995), doi 10.1111/j.2517-6161.1995.tb02031.x.
+
+    Examples
+    --------
+    A chain with values 1 to 4: z = −1.5, −0.5, 0.5, 1.5 and m2 = 1.25. The first unit has one
+    neighbour, so its local I is −1.5 · −0.5 / 1.25 = 0.6:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> found = sc.local_moran(pd.Series([1, 2, 3, 4], list("abcd")), w, permutations=0)
+    >>> found.statistic.round(9).tolist()
+    [0.6, 0.2, 0.2, 0.6]
     """
     check_option(correction, Correction, "correction")
     check_option(scaling, Scaling, "scaling")

@@ -73,6 +73,20 @@ class MoranResult(Result):
         ``"ok"``, or ``"var<=0"`` when a variance is not positive.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    A chain of four units, with all 24 orders of their values:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> found = sc.global_moran(pd.Series([1, 2, 3, 4], list("abcd")), w, exact=True)
+    >>> round(found.statistic, 9), found.permutations, round(found.pvalue_permutation * 24)
+    (0.4, 24, 2)
+    >>> found.to_frame()[["statistic", "expected", "n"]].round(3).values.tolist()
+    [[0.4, -0.333, 4.0]]
     """
 
     statistic: float

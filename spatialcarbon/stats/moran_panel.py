@@ -55,6 +55,19 @@ class MoranPanelResult(Result):
         ``stars`` (``**`` p < 0.05, ``*`` p < 0.10). ``status`` is ``"ok"``,
         ``"n<4"``, ``"constant"``, ``"all islands"`` or ``"var<=0"``; statistics
         of the first four kinds of failure are NaN.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> frame = pd.DataFrame({2005: [1, 2, 3, 4], 2017: [1, 3, 2, 4]}, index=list("abcd"))
+    >>> found = sc.moran_panel(frame, w, permutations=0)
+    >>> found.to_frame()[["group", "year", "status"]].values.tolist()
+    [['ALL', 2005, 'ok'], ['ALL', 2017, 'ok']]
+    >>> found.pivot().round(9).values.tolist()
+    [[0.4, -0.5]]
     """
 
     table: pd.DataFrame
@@ -64,7 +77,15 @@ class MoranPanelResult(Result):
         return self.table.copy()
 
     def pivot(self, column: str = "statistic", *, variable: str | None = None) -> pd.DataFrame:
-        """Return one column as group × year, as studies print it."""
+        """Return one column as group × year, as studies print it.
+
+        Parameters
+        ----------
+        column : str
+            A column of the table, such as ``"statistic"`` or ``"pvalue_permutation"``.
+        variable : str, optional
+            Which variable, where there are several.
+        """
         name = variable if variable is not None else self.table["variable"].iloc[0]
         rows = self.table[self.table["variable"] == name]
         wide = rows.pivot(index="group", columns="year", values=column)
@@ -125,6 +146,26 @@ def moran_panel(
     -----
     Since groups and years share one stream of random orders, the Monte Carlo
     errors of their p-values are correlated; each p-value is valid by itself.
+
+    References
+    ----------
+    Moran (1950), doi 10.1093/biomet/37.1-2.17. Benjamini & Hochberg (1995), doi
+    10.1111/j.2517-6161.1995.tb02031.x.
+
+    Examples
+    --------
+    Two years of a chain of four units; two of them are too few for a statistic:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> frame = pd.DataFrame({2005: [1, 2, 3, 4], 2017: [1, 3, 2, 4]}, index=list("abcd"))
+    >>> found = sc.moran_panel(frame, w, groups={"west": ["a", "b"]}, permutations=0).table
+    >>> found["statistic"].round(9).tolist()
+    [0.4, -0.5, nan, nan]
+    >>> found["status"].tolist()
+    ['ok', 'ok', 'n<4', 'n<4']
     """
     check_option(alternative, Alternative, "alternative")
     check_option(missing, Missing, "missing")

@@ -36,6 +36,17 @@ class ProfileResult(Result):
         Fractions in [0, 1].
     totals : Series
         Sum of the amounts of each place (1 where shares were given).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> amounts = pd.DataFrame({"power": [60.0, 30.0], "steel": [40.0, 90.0]}, index=["a", "b"])
+    >>> found = sc.composition(amounts)
+    >>> found.totals.tolist(), found.table.loc["b"].tolist()
+    ([100.0, 120.0], [0.25, 0.75])
+    >>> found.to_frame().columns.tolist()
+    ['place', 'power', 'steel']
     """
 
     table: pd.DataFrame
@@ -76,6 +87,10 @@ def composition(
         Shares that do not sum to one within 1e-6, naming the places.
     DegenerateDataError
         A place whose amounts sum to zero.
+
+    References
+    ----------
+    Study 002, Figure 8.
 
     Examples
     --------
@@ -152,6 +167,10 @@ def max_normalise(table: pd.DataFrame) -> ProfileResult:
         An indicator whose largest value is not positive.
     SchemaError
         Negative values, which have no place on the scale.
+
+    References
+    ----------
+    Study 002, Figure 10.
 
     Examples
     --------

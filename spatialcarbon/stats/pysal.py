@@ -62,6 +62,23 @@ def esda_statistic(
     ------
     OptionError
         For a name that esda does not have.
+
+    References
+    ----------
+    Rey & Anselin (2010), doi 10.1007/978-3-642-03647-7_11.
+
+    Examples
+    --------
+    Geary's C of a chain of four units, as esda computes it:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> values = pd.Series([1, 2, 3, 4], list("abcd"))
+    >>> found = sc.esda_statistic("Geary", values, w, permutations=9, rng=1)
+    >>> f"{found.C:.3f}", found.units.tolist()
+    ('0.300', ['a', 'b', 'c', 'd'])
     """
     import esda
 

@@ -30,22 +30,36 @@ class SmoothedRatesResult(Result):
     Parameters
     ----------
     events, population : Series of float
-        As given, on the units used.
+        As given (counts), by unit, for the units used.
     rate : Series of float
-        Events per head of population.
+        By unit: events per head of population.
     smoothed : Series of float
-        The rate drawn towards the overall rate, the more the smaller the population.
+        By unit: the rate drawn towards the overall rate, the more the smaller the population.
     standardised : Series of float
-        (rate − overall rate) / its standard deviation given the population.
+        By unit: (rate − overall rate) / its standard deviation given the population.
     shrinkage : Series of float
-        Weight of the unit's own rate in ``smoothed``, from 0 to 1.
+        By unit: weight of its own rate in ``smoothed``, from 0 to 1.
     overall : float
-        Sum of events over sum of population.
+        Sum of events over sum of population: events per head.
     variance : float
         Estimated variance of the true rates between units; negative when the rates
         differ less than chance alone would make them.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    The overall rate is 0.05; the variance between places is 0.0008 less what chance makes,
+    0.05/133.3, and the own rate of the first place weighs 0.000425/0.000925:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> events, people = pd.Series([1, 9, 10], list("abc")), pd.Series([100, 100, 200], list("abc"))
+    >>> found = sc.smoothed_rates(events, people)
+    >>> found.overall, round(found.variance, 9)
+    (0.05, 0.000425)
+    >>> found.to_frame()[["unit", "rate", "smoothed", "shrinkage"]].round(4).values.tolist()
+    [['a', 0.01, 0.0316, 0.4595], ['b', 0.09, 0.0684, 0.4595], ['c', 0.05, 0.05, 0.6296]]
     """
 
     events: pd.Series[float]

@@ -78,6 +78,20 @@ class WeightsSensitivityResult(Result):
         The verdict as a sentence.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> near = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> far = pd.DataFrame({"focal": list("acbd"), "neighbor": list("cadb")})
+    >>> family = {"near": sc.Weights.from_edges(near), "far": sc.Weights.from_edges(far)}
+    >>> values = pd.Series([1, 2, 3, 4], list("abcd"))
+    >>> found = sc.weights_sensitivity(values, family, local=False, permutations=0)
+    >>> found.to_frame()[["member", "neighbors", "conclusion"]].values.tolist()
+    [['near', 1.5, 'none'], ['far', 1.0, 'none']]
+    >>> found.agreeing, found.members
+    (2, 2)
     """
 
     table: pd.DataFrame

@@ -39,7 +39,7 @@ class TheilResult(Result):
     Parameters
     ----------
     total, between, within : float
-        Theil's T: of all units, of the group means, and the sum of what is inside groups;
+        Theil's T (nats): of all units, of the group means, and the sum of what is inside groups;
         the last two are None without groups.
     mean_log_deviation, mean_log_deviation_between, mean_log_deviation_within : float
         Theil's L likewise; NaN where a zero value was kept, which makes it infinite.
@@ -53,6 +53,23 @@ class TheilResult(Result):
         Units.
     dropped : tuple
         Labels left out, for a missing or a zero value.
+
+    Examples
+    --------
+    Means of 3 and 7 with 0.3 and 0.7 of the sum: T between is 0.3 ln 0.6 + 0.7 ln 1.4.
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> y = pd.Series([2.0, 4.0, 6.0, 8.0], index=list("abcd"))
+    >>> found = sc.theil(y, groups={"west": ["a", "b"], "east": ["c", "d"]})
+    >>> round(found.between, 6), round(found.total - found.between - found.within, 9)
+    (0.082283, 0.0)
+    >>> round(found.between_share, 3), round(found.mean_log_deviation_between_share, 3)
+    (0.773, 0.716)
+    >>> found.table["value_share"].round(6).tolist()
+    [0.3, 0.7]
+    >>> found.to_frame().iloc[:, 0].tolist()
+    ['total', 'between', 'within west', 'within east']
     """
 
     total: float

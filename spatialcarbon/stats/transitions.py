@@ -51,9 +51,28 @@ class LisaTransitionsResult(Result):
     years : tuple
         The years compared, in order.
     local : mapping
-        Year → :class:`LocalMoranResult`.
+        Year → :class:`LocalMoranResult` of that year, by unit.
     dropped : Index
         Units left out with ``missing="drop"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links).standardised("R")
+    >>> frame = pd.DataFrame({2005: [1, 2, 3, 4], 2017: [1, 2, 5, 1]}, index=list("abcd"))
+    >>> found = sc.lisa_transitions(frame, w, permutations=0)
+    >>> found.units["type"].tolist()
+    ['0', 'II', 'II', 'I']
+    >>> found.types[["stability", "flux", "cohesion"]].values.tolist()
+    [[0.25, 0.75, 0.25]]
+    >>> found.counts("quadrant").loc["HH"].to_dict()
+    {'HH': 0, 'LH': 1, 'LL': 0, 'HL': 1, 'none': 0}
+    >>> found.probabilities("quadrant").loc["HH", "HL"].item()
+    0.5
+    >>> len(found.changed), len(found.to_frame()) == len(found.table)
+    (0, True)
     """
 
     table: pd.DataFrame
@@ -110,7 +129,15 @@ class LisaTransitionsResult(Result):
     ) -> pd.DataFrame:
         """Return the counts divided by their row sums; NaN where no unit started.
 
-        Parameters are those of :meth:`counts`.
+        Parameters
+        ----------
+        states, pair
+            As for :meth:`counts`.
+
+        Raises
+        ------
+        OptionError
+            For a pair that was not compared.
         """
         counts = self.counts(states, pair=pair)
         total = counts.sum(axis=1)

@@ -94,6 +94,10 @@ class Inputs:
         Name → land-cover rasters of several years.
     locate : callable
         Turns a path of the study file into one that starts from its folder.
+    map : str
+        Name of the map in the study file; empty for its first one.
+    map_title : Text
+        The same as it is shown.
     """
 
     units: gpd.GeoDataFrame
@@ -109,6 +113,8 @@ class Inputs:
     illustrative: frozenset[str] = frozenset()
     rasters: Mapping[str, RasterSeries] = field(default_factory=dict)
     locate: Callable[[str], Path] = field(default_factory=lambda: Path)
+    map: str = ""
+    map_title: Text = field(default_factory=lambda: Text(""))
 
     @property
     def map_notes(self) -> list[str]:

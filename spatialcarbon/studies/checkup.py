@@ -117,20 +117,19 @@ def check_up(path: str | Path) -> Checkup:
     readable = _Readable(tomllib.loads(source), file)
     if study is not None:
         notes.fine("file", text("the study file has no mistakes: {n} analyses", n=len(study.steps)))
-    units = _map(readable, notes, lines)
-    examined = [
-        found
-        for name, section in readable.tables().items()
-        if (found := examine(name, section, units, readable.locate, notes, lines)) is not None
-    ]
-    if units is not None:
-        look_at(examined, readable.names(units), notes)
+    seen = {
+        name: _seen(readable.at(name), notes, _lines_at(lines, name)) for name in readable.maps()
+    }
     if study is None:
         return Checkup(path=file, findings=notes.findings)
     for line, key, said in raster_problems(study, lines):
         notes.error("rasters", text("{key}: {problem}", key=key, problem=said), line)
-    inputs = _inputs(study, units, examined, notes, lines)
-    plan = planned(study, inputs, notes, lines)
+    given = {
+        name: _inputs(study.at(name), *seen[name], notes, _lines_at(lines, name))
+        for name in study.maps
+    }
+    inputs = given[""]
+    plan = planned(study, given, notes, lines)
     target = study.locate(study.file.outputs.directory)
     results_there(target, study.file.outputs.directory, notes, lines)
     facts = {}
@@ -152,6 +151,23 @@ def check_up(path: str | Path) -> Checkup:
     )
 
 
+def _seen(readable: _Readable, notes: Notebook, lines: TomlLines) -> tuple[Any, Sequence[Examined]]:
+    """Return a map and its tables, as far as they can be read."""
+    units = _map(readable, notes, lines)
+    examined = [
+        found
+        for name, section in readable.tables().items()
+        if (found := examine(name, section, units, readable.locate, notes, lines)) is not None
+    ]
+    if units is not None:
+        look_at(examined, readable.names(units), notes)
+    return units, examined
+
+
+def _lines_at(lines: TomlLines, name: str) -> TomlLines:
+    return lines.below(["maps", name]) if name else lines
+
+
 def _file_of(path: Path) -> Path:
     return (path / "study.toml" if path.is_dir() else path).resolve()
 
@@ -165,6 +181,14 @@ class _Readable:
 
     def locate(self, path: str) -> Path:
         return self.path.parent / Path(path).expanduser()
+
+    def maps(self) -> list[str]:
+        named = self.content.get("maps")
+        further = named.items() if isinstance(named, dict) else ()
+        return ["", *(name for name, part in further if isinstance(part, dict))]
+
+    def at(self, name: str) -> _Readable:
+        return _Readable(self.content["maps"][name], self.path) if name else self
 
     def units(self) -> schema.UnitsSection | None:
         try:

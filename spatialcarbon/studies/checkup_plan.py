@@ -11,7 +11,7 @@ from spatialcarbon.data.schema import year_ranges
 from spatialcarbon.studies.rasters import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from spatialcarbon.studies.analysis import Inputs
@@ -72,12 +72,13 @@ class Planned:
 
 
 def planned(
-    study: Study, inputs: Inputs | None, notes: Notebook, lines: TomlLines
+    study: Study, given: Mapping[str, Inputs | None], notes: Notebook, lines: TomlLines
 ) -> tuple[Planned, ...]:
     """Return the plan of every analysis, and note those that do not fit the data."""
     plan = []
     for at, step in enumerate(study.steps):
         line = lines.find(["analyses", at])
+        inputs = given[step.map]
         if inputs is not None:
             _check(at, step, inputs, notes, line)
         years = getattr(step.parameters, "years", None) or ()
@@ -138,7 +139,7 @@ def outputs_of(study: Study) -> tuple[str, ...]:
         listed[:0] = ["results.gpkg", "project.qgz"]
     if wanted.report:
         listed.insert(0, "report.html")
-    if wanted.rasters and study.file.rasters:
+    if wanted.rasters and study.has_rasters:
         listed.append("rasters/")
     return tuple(listed)
 

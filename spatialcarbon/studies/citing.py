@@ -62,8 +62,8 @@ def cite(
     ----------
     result : Result, StudyResult, DataFrame, str or path
         What a method or :func:`run_study` returned; a shipped table from
-        :func:`load_table`; the folder of a study's results; or one key of the
-        bibliography such as ``"moran1950"``.
+        :func:`load_table`, or its name; the folder of a study's results; or one key
+        of the bibliography such as ``"moran1950"``.
     format : {"bibtex", "csl-json", "text", "methods"}
         BibTeX; CSL-JSON for Zotero and Pandoc; a list of references as text; or
         a paragraph on methods with the settings and the seed that were used.
@@ -114,6 +114,8 @@ def _resolver(item: Reference) -> str:
 
 def _gathered(result: Any) -> tuple[list[Use], list[Reference | str]]:
     """Return the methods behind something, and the works and sources of its data."""
+    from spatialcarbon.data.catalogue import load_table
+    from spatialcarbon.studies.inputs import is_shipped
     from spatialcarbon.studies.pipeline import StudyResult
     from spatialcarbon.studies.provenance import read_manifest
 
@@ -121,6 +123,8 @@ def _gathered(result: Any) -> tuple[list[Use], list[Reference | str]]:
         return [Use(result.method, result.settings, result.references)], []
     if isinstance(result, StudyResult):
         return _from_record(result.manifest)
+    if isinstance(result, str) and is_shipped(result):
+        return [], [_source(result, str(load_table(result).attrs["source"]))]
     if isinstance(result, str) and not Path(result).is_dir():
         return [Use("", {}, (cite_keys([result])[0].key,))], []
     if isinstance(result, (str, Path)):

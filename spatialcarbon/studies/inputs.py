@@ -44,8 +44,10 @@ if TYPE_CHECKING:
 SHIPPED_MAPS = ("cities", "provinces")
 
 
-def build_inputs(study: Study) -> Inputs:
-    """Load everything a study names, aligned with its map."""
+def build_inputs(study: Study, name: str = "") -> Inputs:
+    """Load everything a study names for one of its maps, aligned with it; "" is the first."""
+    shown = (study.file.maps[name].title or name) if name else ""
+    study = study.at(name)
     section = study.file.units
     units = load_map(section, study.locate)
     groups, group_names = load_groups(section, units, study.locate)
@@ -72,6 +74,8 @@ def build_inputs(study: Study) -> Inputs:
         illustrative=illustrative_variables(study.file, invented),
         rasters=rasters,
         locate=study.locate,
+        map=name,
+        map_title=Text(shown),
     )
 
 
@@ -238,6 +242,10 @@ def table_panel(name: str, section: schema.TableSection, locate: Callable[[str],
     columns = {variable: part.column or variable for variable, part in section.variables.items()}
     if is_shipped(section.source):
         frame = load_table(section.source)
+        declared = frame.attrs["units"]
+        source = str(frame.attrs["source"])
+        if isinstance(section.year, int) and "year" not in frame.columns:
+            frame = frame.assign(year=section.year)
         dated = "year" in frame.columns
         if "adcode" not in frame.columns or not (dated or frame["adcode"].is_unique):
             raise SchemaError(
@@ -247,7 +255,6 @@ def table_panel(name: str, section: schema.TableSection, locate: Callable[[str],
                 source=section.source,
                 columns=some(frame.columns, 12),
             )
-        declared = frame.attrs["units"]
         panel = Panel.from_frame(
             frame,
             unit="adcode",
@@ -261,7 +268,7 @@ def table_panel(name: str, section: schema.TableSection, locate: Callable[[str],
             {variable: declared.get(column) for variable, column in columns.items()},
             unit_name="adcode",
             remarks=[ILLUSTRATIVE] if is_illustrative(section.source) else [],
-            source=str(frame.attrs["source"]),
+            source=source,
         )
         for variable, measure in measures.items():
             own = own.convert(variable, measure)

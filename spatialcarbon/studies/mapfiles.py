@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from spatialcarbon.report.layers import graduated_style
 from spatialcarbon.report.qgis_project import write_project
 from spatialcarbon.studies.illustrative import layers_of
 from spatialcarbon.studies.maplayers import base_layers, localised, places_name
+from spatialcarbon.studies.maps import maps_of, own_name, own_title
 from spatialcarbon.studies.reporting import sources_of
 from spatialcarbon.studies.words import HEADINGS
 
@@ -46,8 +48,8 @@ def write_maps(
     if not layers:
         return
     title = Text(study.file.study.title).render(language)
-    tables = [panel_table(inputs)] if inputs.panel.years else []
-    sources = sources_of(study, inputs, language)
+    tables = [panel_table(part) for part in maps_of(inputs, pairs) if part.panel.years]
+    sources = sources_of(study, maps_of(inputs, pairs), language)
     crs = map_crs(inputs)
     command = f"spatialcarbon run {study.path.name}"
     credits = credit_lines(command, inputs.seed, sources, language)
@@ -77,11 +79,22 @@ def map_layers(
     inputs: Inputs, pairs: Sequence[tuple[Step, Done]], language: Language
 ) -> list[Layer]:
     """Return the layers of all analyses and those that every study has, in one language."""
-    layers = [layer for step, item in pairs for layer in layers_of(step.analysis, item)]
+    layers: list[tuple[Layer, Inputs]] = []
+    opened = False
+    for step, item in pairs:
+        made = layers_of(step.analysis, item)
+        # A project opens with what one analysis shows: lines of another would hide it.
+        layers += [
+            (replace(layer, visible=layer.visible and not opened), item.inputs) for layer in made
+        ]
+        opened = opened or any(layer.visible for layer in made)
     # Points, lines and open outlines lie on top, or the areas would hide them.
-    layers.sort(key=lambda layer: layer.covers)
-    every = [*layers, *base_layers(inputs)]
-    return [localised(layer, language, inputs.group_names) for layer in every]
+    layers.sort(key=lambda pair: pair[0].covers)
+    layers += [(layer, part) for part in maps_of(inputs, pairs) for layer in base_layers(part)]
+    return [
+        localised(replace(layer, title=own_title(part, layer.title)), language, part.group_names)
+        for layer, part in layers
+    ]
 
 
 def panel_table(inputs: Inputs) -> DataTable:
@@ -92,8 +105,8 @@ def panel_table(inputs: Inputs) -> DataTable:
     unit = str(inputs.units.index.name or "unit")
     frame = frame.rename(columns={panel.unit_name: unit})
     return DataTable(
-        name="panel",
-        title=text("Data by year"),
+        name=own_name(inputs, "panel"),
+        title=own_title(inputs, text("Data by year")),
         abstract=text("All variables of the study: a row for every place and year."),
         frame=frame,
         aliases={
@@ -131,8 +144,8 @@ def year_map(inputs: Inputs, variable: str) -> YearMap:
     if variable in inputs.illustrative:
         title = text("{title} (illustrative data)", title=title)
     return YearMap(
-        name=f"yearly_{variable}",
-        title=title,
+        name=own_name(inputs, f"yearly_{variable}"),
+        title=own_title(inputs, title),
         abstract=text(
             "One picture a year: turn on the temporal controller and move its handle. The classes "
             "are the same in all years."

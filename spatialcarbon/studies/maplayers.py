@@ -13,6 +13,7 @@ import shapely
 
 from spatialcarbon.core.language import Language, Name, Text, text
 from spatialcarbon.report.layers import Layer, Lines, Single, Style, group_style
+from spatialcarbon.studies.maps import own_name
 from spatialcarbon.studies.words import HEADINGS, LABELS
 from spatialcarbon.weights.matrices import rows_of
 
@@ -94,7 +95,7 @@ def _meanings(frame: gpd.GeoDataFrame, groups: Mapping[str, Text]) -> dict[str, 
 
 def places_name(inputs: Inputs) -> str:
     """Return the name of the layer that has every place of the study once."""
-    return "places" if inputs.first_group() is None else "clusters"
+    return own_name(inputs, "places" if inputs.first_group() is None else "clusters")
 
 
 def base_layers(inputs: Inputs) -> list[Layer]:
@@ -148,7 +149,7 @@ def link_layer(inputs: Inputs, name: str, weights: Weights) -> Layer | None:
     xy = shapely.get_coordinates(points)
     lines = shapely.linestrings(np.stack([xy[pairs[:, 0]], xy[pairs[:, 1]]], axis=1))
     return Layer(
-        name=f"weights_{name}",
+        name=own_name(inputs, f"weights_{name}"),
         title=text("Neighbours: {recipe}", recipe=Text(weights.recipe)),
         abstract=text("Every line links two places that are neighbours under these weights."),
         frame=gpd.GeoDataFrame(

@@ -10,6 +10,7 @@ from spatialcarbon.core.errors import SpatialCarbonError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import suggestion
 from spatialcarbon.studies.schema import (
+    MapSection,
     OutputsSection,
     RasterSection,
     RatioSection,
@@ -205,6 +206,10 @@ def _settings_at(
     """Return the settings known at a place of the study file."""
     if model is not StudyFile or not path:
         return list(model.model_fields)
+    if path[0] == "maps":
+        if len(path) == 2:
+            return list(MapSection.model_fields)
+        return _settings_at(model, path[2:], content["maps"][path[1]])
     if "variables" in path:
         return list(VariableSection.model_fields)
     if path[0] == "weights":

@@ -49,13 +49,47 @@ class StudyResult:
     study : Study
         The study file.
     inputs : Inputs
-        Map, panel, weights, groups.
+        Map, panel, weights, groups; where the study has several maps, those of the first.
     results : mapping
         Name of the analysis → what it returned.
     tables : mapping
         File stem → DataFrame, as written to ``tables/*.csv``.
     manifest : mapping
         Versions, checksums, settings, times.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> study = '''
+    ... [study]
+    ... title = "Centre of emissions"
+    ... [units]
+    ... source = "cities"
+    ... groups = ["PRD"]
+    ... [tables.emissions]
+    ... source = "city_co2"
+    ... [tables.emissions.variables]
+    ... co2 = { column = "co2_mt", measure = "Mt CO2" }
+    ... [[analyses]]
+    ... method = "centre"
+    ... variable = "co2"
+    ... [outputs]
+    ... figures = []
+    ... geopackage = false
+    ... workbook = false
+    ... report = false
+    ... '''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "study.toml"
+    ...     _ = path.write_text(study, encoding="utf-8")
+    ...     done = run_study(path)
+    >>> list(done.results), list(done.tables), done.study.file.study.title
+    (['centre'], ['centre'], 'Centre of emissions')
+    >>> done.results["centre"].to_frame().columns.tolist()[:3]
+    ['group', 'year', 'n']
+    >>> len(done.inputs.units)
+    9
     """
 
     directory: Path
@@ -111,6 +145,40 @@ def run_study(
     -----
     The same inputs, seed and versions give the same bytes in ``tables/`` and
     ``results.gpkg``. ``spatialcarbon verify`` checks that.
+
+    Examples
+    --------
+    A study of one analysis, without figures, map and report:
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> study = '''
+    ... [study]
+    ... title = "Centre of emissions"
+    ... [units]
+    ... source = "cities"
+    ... groups = ["PRD"]
+    ... [tables.emissions]
+    ... source = "city_co2"
+    ... [tables.emissions.variables]
+    ... co2 = { column = "co2_mt", measure = "Mt CO2" }
+    ... [[analyses]]
+    ... method = "centre"
+    ... variable = "co2"
+    ... [outputs]
+    ... figures = []
+    ... geopackage = false
+    ... workbook = false
+    ... report = false
+    ... '''
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "study.toml"
+    ...     _ = path.write_text(study, encoding="utf-8")
+    ...     done = run_study(path)
+    ...     sorted(file.name for file in (done.directory / "tables").iterdir())
+    ['centre.csv']
+    >>> type(done.results["centre"]).__name__
+    'CentreResult'
     """
     study = load_study(path)
     if language is not None:
@@ -123,8 +191,9 @@ def run_study(
         with plain_os_errors(target):
             tables = run.write(folder, done)
             with run.step(text("Recording provenance")):
+                maps = list(run.maps.values())
                 record = provenance.manifest(
-                    study, run.inputs, done, run.checksums, run.times, folder, spoken, target
+                    study, maps, done, run.checksums, run.times, folder, spoken, target
                 )
                 provenance.write_manifest(folder / provenance.MANIFEST, record)
     return StudyResult(
@@ -146,7 +215,7 @@ def check_study(path: str | Path) -> Inputs:
         The first thing that is wrong with the data, or all mistakes of the file.
     """
     study = load_study(path)
-    return _checked_inputs(study)
+    return _checked_inputs(study)[""]
 
 
 class _Run:
@@ -157,8 +226,8 @@ class _Run:
         self.language = language
         self.progress = progress
         self.times: dict[str, float] = {}
-        self.total = len(study.steps) + 6 + bool(study.file.rasters)
-        self.inputs: Inputs
+        self.total = len(study.steps) + 6 + bool(study.has_rasters)
+        self.maps: Mapping[str, Inputs]
         self.checksums: Mapping[str, str]
 
     @contextmanager
@@ -171,14 +240,20 @@ class _Run:
 
     def compute(self) -> list[Done]:
         with self.step(text("Reading map, tables and weights")):
-            self.inputs = _checked_inputs(self.study)
+            self.maps = _checked_inputs(self.study)
             self.checksums = provenance.input_checksums(self.study)
         return [self._analyse(step) for step in self.study.steps]
 
     def _analyse(self, step: Step) -> Done:
+        inputs = self.maps[step.map]
         with self.step(text("Computing: {key}", key=step.key)):
-            result = step.analysis.run(step.parameters, self.inputs)
-        return Done(key=step.key, parameters=step.parameters, inputs=self.inputs, result=result)
+            result = step.analysis.run(step.parameters, inputs)
+        return Done(key=step.key, parameters=step.parameters, inputs=inputs, result=result)
+
+    @property
+    def inputs(self) -> Inputs:
+        """Those of the first map."""
+        return self.maps[""]
 
     def write(self, folder: Path, done: Sequence[Done]) -> list[Table]:
         outputs = self.study.file.outputs
@@ -200,7 +275,7 @@ class _Run:
             if outputs.exports:
                 layers = map_layers(self.inputs, pairs, self.language)
                 write_exports(folder, layers, outputs.exports, language=self.language)
-        if self.study.file.rasters:
+        if self.study.has_rasters:
             with self.step(text("Writing rasters")):
                 if outputs.rasters:
                     for step, item in pairs:
@@ -255,22 +330,22 @@ def _check_names(names: Sequence[str]) -> None:
         )
 
 
-def _checked_inputs(study: Study) -> Inputs:
-    """Return what the analyses work on, or raise all that does not fit, with lines."""
+def _checked_inputs(study: Study) -> dict[str, Inputs]:
+    """Return what the analyses of each map work on, or raise all that does not fit."""
     if problems := raster_problems(study, TomlLines(study.source)):
         raise_problems(study.path, problems)
-    inputs = build_inputs(study)
-    _check_against_data(study, inputs)
-    return inputs
+    maps = {name: build_inputs(study, name) for name in study.maps}
+    _check_against_data(study, maps)
+    return maps
 
 
-def _check_against_data(study: Study, inputs: Inputs) -> None:
+def _check_against_data(study: Study, maps: Mapping[str, Inputs]) -> None:
     """Raise all that does not fit between the analyses and the data, with lines."""
     lines = TomlLines(study.source)
     problems = [
         (lines.find(["analyses", at]), f"analyses[{at + 1}]", problem)
         for at, step in enumerate(study.steps)
-        for problem in step.analysis.check(step.parameters, inputs)
+        for problem in step.analysis.check(step.parameters, maps[step.map])
     ]
     if problems:
         raise_problems(study.path, problems)

@@ -17,6 +17,7 @@ from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.geo.units import boundary_folder
 from spatialcarbon.studies import schema
 from spatialcarbon.studies.inputs import SHIPPED_MAPS, is_shipped
+from spatialcarbon.studies.maps import own_name
 
 if TYPE_CHECKING:
     from spatialcarbon.studies.analysis import Done, Inputs
@@ -59,6 +60,13 @@ def versions() -> dict[str, str]:
 def input_checksums(study: Study) -> dict[str, str]:
     """Return the SHA-256 of every file a study reads, shipped or the user's own."""
     found = {"study file": hashlib.sha256(study.source.encode()).hexdigest()}
+    for name in study.maps:
+        found |= _checksums_at(study.at(name))
+    return found
+
+
+def _checksums_at(study: Study) -> dict[str, str]:
+    found: dict[str, str] = {}
     source = study.file.units.source
     if source in SHIPPED_MAPS:
         entry = boundary_folder() / source / f"{source}.gpkg"
@@ -111,7 +119,7 @@ def _table_checksum(study: Study, source: str) -> str:
 
 def manifest(
     study: Study,
-    inputs: Inputs,
+    maps: Sequence[Inputs],
     done: Sequence[Done],
     checksums: Mapping[str, str],
     times: Mapping[str, float],
@@ -133,11 +141,20 @@ def manifest(
         "language": language,
         "seed": study.file.study.seed,
         "inputs": dict(checksums),
-        "rasters": {name: series.describe() for name, series in inputs.rasters.items()},
-        "weights": {name: weights.describe() for name, weights in inputs.weights.items()},
+        "rasters": {
+            own_name(part, name): series.describe()
+            for part in maps
+            for name, series in part.rasters.items()
+        },
+        "weights": {
+            own_name(part, name): weights.describe()
+            for part in maps
+            for name, weights in part.weights.items()
+        },
         "analyses": [
             {
                 "name": item.key,
+                **({"map": item.inputs.map} if item.inputs.map else {}),
                 "parameters": item.parameters.model_dump(mode="json"),
                 "results": [
                     {
@@ -151,7 +168,7 @@ def manifest(
             }
             for item in done
         ],
-        "notes": [*inputs.map_notes, *inputs.panel.notes],
+        "notes": [note for part in maps for note in (*part.map_notes, *part.panel.notes)],
         "seconds": {step: round(seconds, 3) for step, seconds in times.items()},
         "outputs": outputs,
     }

@@ -195,7 +195,15 @@ def scheme_of(scheme: str, locate: Callable[[str], Path] = Path) -> str | Path:
 
 
 def raster_problems(study: Study, lines: TomlLines) -> list[Problem]:
-    """Return what is wrong with the rasters of a study, with the lines of the file."""
+    """Return what is wrong with the rasters of all maps of a study, with the lines of the file."""
+    return [
+        problem
+        for name in study.maps
+        for problem in _problems_at(study.at(name), ["maps", name] if name else [], lines)
+    ]
+
+
+def _problems_at(study: Study, inside: list[str], lines: TomlLines) -> list[Problem]:
     from spatialcarbon.models.land.legends import load_legend
     from spatialcarbon.models.land.raster_input import Raster, open_rasters
 
@@ -204,11 +212,11 @@ def raster_problems(study: Study, lines: TomlLines) -> list[Problem]:
         try:
             load_legend(series.scheme)
         except SpatialCarbonError as error:
-            where = ["rasters", name, "scheme"]
+            where = [*inside, "rasters", name, "scheme"]
             problems.append((lines.find(where), ".".join(where), Said(error)))
         opened: list[Raster] = []
         for year, path in series.files.items():
-            where = ["rasters", name, "files", str(year)]
+            where = [*inside, "rasters", name, "files", str(year)]
             if not path.is_file():
                 said = text("there is no file {path}", path=path)
                 problems.append((lines.find(where), ".".join(where), said))

@@ -65,12 +65,16 @@ def report_map(
     InteractiveMap or None
         None when there is nothing to show by place.
     """
+    both = list(zip(pairs, headings, strict=True))
+    # The map is the first of the study; the others are drawn in the sections.
+    both = [(pair, heading) for pair, heading in both if pair[1].inputs.map == inputs.map]
+    pairs = [pair for pair, _ in both]
     if not inputs.units.geom_type.isin(["Polygon", "MultiPolygon"]).all():
         return None
     scatters = _scatters(inputs, pairs)
     # What was tested for neighbours is what a reader should meet first.
     themes = sorted(_variables(inputs, scatters), key=lambda theme: not theme.scatters)
-    for (step, done), heading in zip(pairs, headings, strict=True):
+    for (step, done), heading in both:
         layers = [layer for layer in layers_of(step.analysis, done) if _adds(layer, inputs)]
         themes += _layer_themes(layers, heading, done)
     group = inputs.first_group()

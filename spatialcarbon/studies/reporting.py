@@ -15,6 +15,7 @@ from spatialcarbon.report.document import Document, Section, WeightsFacts
 from spatialcarbon.studies import provenance
 from spatialcarbon.studies.illustrative import findings_of, uses_illustrative
 from spatialcarbon.studies.inputs import is_shipped
+from spatialcarbon.studies.maps import maps_of, own_name
 from spatialcarbon.studies.report_map import report_map
 from spatialcarbon.studies.summary import summarise
 
@@ -56,7 +57,12 @@ def make_document(
     -------
     Document
     """
-    cautions = [*inputs.map_notes_in(language), *inputs.panel.notes_in(language)]
+    maps = maps_of(inputs, pairs)
+    cautions = [
+        note
+        for part in maps
+        for note in (*part.map_notes_in(language), *part.panel.notes_in(language))
+    ]
     sections = [
         Section(
             key=done.key,
@@ -69,7 +75,7 @@ def make_document(
             tables=tables[done.key],
             reading=step.analysis.reading,
             methods=step.analysis.methods,
-            notes=_notes(inputs, done, cautions, language),
+            notes=_notes(done, cautions, language),
             references=step.analysis.references,
             settings=_settings(done),
             illustrative=uses_illustrative(done),
@@ -87,20 +93,21 @@ def make_document(
         groups={code: inputs.group_name(code) for code in inputs.groups},
         group_sizes={code: len(index) for code, index in inputs.groups.items()},
         weights=[
-            WeightsFacts(name, w, [inputs.names[unit] for unit in w.isolates])
-            for name, w in inputs.weights.items()
+            WeightsFacts(own_name(part, name), w, [part.names[unit] for unit in w.isolates])
+            for part in maps
+            for name, w in part.weights.items()
         ],
-        sources=sources_of(study, inputs, language),
+        sources=sources_of(study, maps, language),
         versions=provenance.versions(),
         cautions=cautions,
         interactive=report_map(inputs, pairs, [section.title for section in sections]),
     )
 
 
-def _notes(inputs: Inputs, done: Done, cautions: Sequence[str], language: Language) -> list[str]:
+def _notes(done: Done, cautions: Sequence[str], language: Language) -> list[str]:
     """Return what the results of an analysis remark, beyond what was said of the data."""
     remarks = [
-        _with_names(inputs, note, language)
+        _with_names(done.inputs, note, language)
         for result in done.results()
         for note in result.notes_in(language)
         if note not in cautions
@@ -150,8 +157,15 @@ def _settings(done: Done) -> list[tuple[str, str]]:
     ]
 
 
-def sources_of(study: Study, inputs: Inputs, language: Language) -> list[tuple[str, str, str]]:
-    """Return (what, source and licence, caution) of map and tables."""
+def sources_of(
+    study: Study, maps: Sequence[Inputs], language: Language
+) -> list[tuple[str, str, str]]:
+    """Return (what, source and licence, caution) of all maps and tables, each once."""
+    found = [entry for part in maps for entry in _sources_at(study.at(part.map), part, language)]
+    return list(dict.fromkeys(found))
+
+
+def _sources_at(study: Study, inputs: Inputs, language: Language) -> list[tuple[str, str, str]]:
     catalogue = shipped_tables(language=language).set_index("name")
     listed = []
     attrs = inputs.units.attrs

@@ -224,10 +224,9 @@ class OutputsSection(Section):
     )
 
 
-class StudyFile(Section):
-    """A whole study file."""
+class _Places(Section):
+    """A map with its tables and weights."""
 
-    study: StudySection
     units: UnitsSection
     tables: dict[Name, TableSection] = Field(default={}, description="Tables, by name.")
     rasters: dict[Name, RasterSection] = Field(
@@ -242,8 +241,33 @@ class StudyFile(Section):
         },
         min_length=1,
     )
+
+
+class MapSection(_Places):
+    """[maps.NAME]: a further map, such as provinces beside cities, with its own tables."""
+
+    title: str | None = Field(
+        default=None, min_length=1, max_length=60, description="Name shown; NAME if left out."
+    )
+
+
+class StudyFile(_Places):
+    """A whole study file."""
+
+    study: StudySection
+    maps: dict[Name, MapSection] = Field(
+        default={}, description="Further maps, each with its own tables, by name."
+    )
     analyses: list[dict[str, Any]] = Field(min_length=1)
     outputs: OutputsSection = OutputsSection()
+
+    def at(self, name: str) -> StudyFile:
+        """Return the file as one of its maps sees it, nothing of the others; "" is the first."""
+        if not name:
+            return self.model_copy(update={"maps": {}})
+        part = self.maps[name]
+        own = {field: getattr(part, field) for field in _Places.model_fields}
+        return self.model_copy(update={**own, "maps": {}})
 
 
 def weight_sections() -> dict[str, type[Section]]:

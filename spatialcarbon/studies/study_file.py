@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,14 @@ class Step:
         The registered method.
     parameters : Parameters
         Its settings.
+    map : str
+        Which map it works on; empty for the first one.
     """
 
     key: str
     analysis: Analysis
     parameters: Parameters
+    map: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,21 @@ class Study:
     def locate(self, path: str) -> Path:
         """Return a path of the study file, relative to its folder."""
         return self.path.parent / Path(path).expanduser()
+
+    @property
+    def maps(self) -> tuple[str, ...]:
+        """Names of the maps: the first has none, then those of [maps.NAME]."""
+        return ("", *self.file.maps)
+
+    @property
+    def has_rasters(self) -> bool:
+        """Whether any of the maps has rasters, so that change maps may be written."""
+        return any(self.file.at(name).rasters for name in self.maps)
+
+    def at(self, name: str) -> Study:
+        """Return the study as one of its maps sees it: with its tables and its analyses."""
+        steps = tuple(step for step in self.steps if step.map == name)
+        return replace(self, file=self.file.at(name), steps=steps)
 
 
 class StudyFileError(SchemaError):
@@ -106,7 +124,14 @@ def load_study(path: str | Path) -> Study:
     except ValidationError as error:
         problems += unconfirmed(problems_in(error, content, StudyFile, lines), source)
     steps = _steps(content, lines, problems)
-    problems += _cross_checks(content, steps, lines)
+    problems += _cross_checks(content, _at(steps, ""), lines)
+    used = [entry.get("map") for _, entry in _entries(content)]
+    for name, part in _sections(content, "maps"):
+        where = ["maps", name]
+        problems += _cross_checks(part, _at(steps, name), lines, where)
+        if name not in used:
+            said = text('no analysis works on it; under [[analyses]]: map = "{map}"', map=name)
+            problems.append((lines.find(where), dotted(where), said))
     if problems or study_file is None:
         raise_problems(path, problems)
     assert study_file is not None
@@ -170,13 +195,15 @@ def _steps(
     content: Mapping[str, Any], lines: TomlLines, problems: list[Problem]
 ) -> dict[int, Step]:
     """Return the analyses that are right, by their place in the file."""
-    listed = content.get("analyses")
     steps: dict[int, Step] = {}
     taken: set[str] = set()
-    for at, entry in enumerate(listed if isinstance(listed, list) else []):
-        if not isinstance(entry, dict):
-            continue
+    maps = [name for name, _ in _sections(content, "maps")]
+    for at, entry in _entries(content):
         settings = dict(entry)
+        chosen = settings.pop("map", "")
+        if chosen != "" and chosen not in maps:
+            here: list[str | int] = ["analyses", at, "map"]
+            problems.append((lines.find(here), dotted(here), _no_map(chosen, maps)))
         method = settings.pop("method", None)
         where = f"analyses[{at + 1}]"
         if not isinstance(method, str) or method not in analysis_names():
@@ -196,29 +223,50 @@ def _steps(
             )
             problems.append((lines.find(["analyses", at]), where, problem))
         taken.add(key)
-        steps[at] = Step(key=key, analysis=analysis, parameters=parameters)
+        steps[at] = Step(key=key, analysis=analysis, parameters=parameters, map=chosen)
     return steps
 
 
+def _entries(content: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    """Return the analyses as they are written, with their places in the list."""
+    listed = content.get("analyses")
+    every = enumerate(listed if isinstance(listed, list) else [])
+    return [(at, entry) for at, entry in every if isinstance(entry, dict)]
+
+
+def _no_map(chosen: object, known: Sequence[str]) -> Text:
+    if not known:
+        return text("there is no map {map!r}: this file has no [maps.NAME]", map=chosen)
+    return not_defined(str(chosen), known)
+
+
+def _at(steps: Mapping[int, Step], name: str) -> dict[int, Step]:
+    return {at: step for at, step in steps.items() if step.map == name}
+
+
 def _cross_checks(
-    content: Mapping[str, Any], steps: Mapping[int, Step], lines: TomlLines
+    content: Mapping[str, Any],
+    steps: Mapping[int, Step],
+    lines: TomlLines,
+    inside: Sequence[str] = (),
 ) -> list[Problem]:
     """Return the names that are used without being defined, or defined twice.
 
     The text itself is read, not the validated settings, so that a mistake in
-    one section hides none of these.
+    one section hides none of these. The tables, ratios and weights of a
+    further map stand ``inside`` its section, the analyses that use them do not.
     """
     problems: list[Problem] = []
     variables: dict[str, str] = {}
 
-    def define(key: list[str | int], name: str, table: str) -> None:
+    def define(key: Sequence[str | int], name: str, table: str) -> None:
         if name in variables:
             other = variables[name]
             problem = text("{variable!r} is already in [{other}]", variable=name, other=other)
             problems.append((lines.find(key), dotted(key), problem))
         variables.setdefault(name, table)
 
-    def require(at: list[str | int], value: object, known: Iterable[str]) -> None:
+    def require(at: Sequence[str | int], value: object, known: Iterable[str]) -> None:
         for item in [value] if isinstance(value, str) else value or []:  # type: ignore[attr-defined]
             if item not in known:
                 problems.append((lines.find(at), dotted(at), not_defined(item, list(known))))
@@ -228,26 +276,30 @@ def _cross_checks(
 
     for table, section in _sections(content, "tables"):
         for variable, _ in _sections(section, "variables"):
-            define(["tables", table, "variables", variable], variable, f"tables.{table}")
+            key = [*inside, "tables", table, "variables", variable]
+            define(key, variable, dotted(key[:-2]))
     for name, section in _sections(content, "rasters"):
         if section.get("areas") is True:
             for land in LAND_CLASSES:
-                define(["rasters", name, "areas"], land, f"rasters.{name}")
+                key = [*inside, "rasters", name]
+                define([*key, "areas"], land, dotted(key))
     for name, section in _sections(content, "ratios"):
         for field, value in names_in(section, "numerator", "denominator").items():
-            require(["ratios", name, field], value, variables)
+            require([*inside, "ratios", name, field], value, variables)
     for name, _ in _sections(content, "ratios"):
-        define(["ratios", name], name, f"ratios.{name}")
+        key = [*inside, "ratios", name]
+        define(key, name, dotted(key))
     for name, section in _sections(content, "weights"):
         if section.get("type") == "economic":
             for field, value in names_in(section, "variable").items():
-                require(["weights", name, field], value, variables)
+                require([*inside, "weights", name, field], value, variables)
     weights = [name for name, _ in _sections(content, "weights")] or [DEFAULT_WEIGHTS]
     rasters = [name for name, _ in _sections(content, "rasters")]
     # An analysis that names its own table needs no variables of the study.
     own = bool(steps) and all(getattr(s.parameters, "table", None) for s in steps.values())
     if not content.get("tables") and not content.get("rasters") and not own:
-        problems.append((lines.find(["tables"]), "tables", text("is missing")))
+        key = [*inside, "tables"]
+        problems.append((lines.find(key), dotted(key), text("is missing")))
     for at, step in steps.items():
         named = [*getattr(step.parameters, "VARIABLES", ()), *step.parameters.COLUMNS]
         for field in dict.fromkeys(["variable", *named]):
@@ -272,7 +324,8 @@ def json_schema() -> dict[str, Any]:
     for name in analysis_names():
         part = get_analysis(name).parameters.model_json_schema()
         definitions.update(part.pop("$defs", {}))
-        part["properties"] = {"method": {"const": name}, **part["properties"]}
+        chosen = {"type": "string", "description": "Name of a further map, of [maps.NAME]."}
+        part["properties"] = {"method": {"const": name}, "map": chosen, **part["properties"]}
         part["required"] = ["method", *part.get("required", [])]
         part["description"] = get_analysis(name).question.render("en")
         definitions[f"analysis_{name}"] = part

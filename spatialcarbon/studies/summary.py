@@ -7,12 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from spatialcarbon.core.language import Text, listed, text
+from spatialcarbon.models.land.legends import LAND_CLASSES
 from spatialcarbon.report.document_summary import Statement, Summary, Theme
+from spatialcarbon.studies.maps import maps_of
 from spatialcarbon.studies.summary_words import MOST, for_summary
 
 if TYPE_CHECKING:
     from spatialcarbon.report.document import Section
     from spatialcarbon.studies.analysis import Done, Inputs
+    from spatialcarbon.studies.rasters import RasterSeries
     from spatialcarbon.studies.study_file import Step
 
 THEMES: Sequence[tuple[Text, Sequence[str]]] = (
@@ -64,7 +67,7 @@ def summarise(
     """
     themes, nothing = _themes(pairs, sections)
     return Summary(
-        about=[*_about(inputs)],
+        about=[said for part in maps_of(inputs, pairs) for said in _about(part)],
         warnings=_warnings(sections),
         themes=themes,
         closing=[
@@ -85,7 +88,9 @@ def _about(inputs: Inputs) -> list[Text]:
         text("{group} ({n})", group=inputs.group_name(code), n=len(index))
         for code, index in inputs.groups.items()
     ]
-    if len(groups) > 1:
+    if inputs.map:
+        places = _further(inputs, groups)
+    elif len(groups) > 1:
         places = text(
             "This report studies {n} places in {k} groups: {groups}.",
             n=n,
@@ -95,16 +100,32 @@ def _about(inputs: Inputs) -> list[Text]:
     else:
         places = text("This report studies {n} places.", n=n)
     said = [places]
-    variables = [_variable(inputs, name) for name in inputs.panel.units_of_measure]
+    # The areas of land classes come from the rasters, which are named below.
+    areas = LAND_CLASSES if any(s.as_variables for s in inputs.rasters.values()) else ()
+    variables = [
+        _variable(inputs, name) for name in inputs.panel.units_of_measure if name not in areas
+    ]
     if variables:
         said.append(text("It uses {variables}.", variables=listed(variables, MOST)))
     rasters = [
-        text("{name} ({years})", name=Text(series.name), years=_years(list(series.files)))
+        text("{name} ({facts})", name=Text(series.name), facts=Facts(_of_raster(series)))
         for series in inputs.rasters.values()
     ]
     if rasters:
         said.append(text("Land cover comes from {rasters}.", rasters=listed(rasters, MOST)))
     return said
+
+
+def _further(inputs: Inputs, groups: Sequence[Text]) -> Text:
+    facts = {"map": inputs.map_title, "n": len(inputs.units)}
+    if len(groups) < 2:
+        return text("A further map, {map}, has {n} places.", **facts)
+    return text(
+        "A further map, {map}, has {n} places in {k} groups: {groups}.",
+        **facts,
+        k=len(groups),
+        groups=listed(groups, MOST),
+    )
 
 
 def _variable(inputs: Inputs, variable: str) -> Text:
@@ -121,6 +142,10 @@ def _variable(inputs: Inputs, variable: str) -> Text:
     if not facts:
         return name
     return text("{name} ({facts})", name=name, facts=Facts(facts))
+
+
+def _of_raster(series: RasterSeries) -> list[Text]:
+    return [_years(list(series.files)), *([text("invented")] if series.illustrative else [])]
 
 
 class Facts(Text):

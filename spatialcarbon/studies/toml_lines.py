@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[^=\s]+)*)\s*=""")
@@ -31,6 +32,7 @@ class TomlLines:
     """
 
     def __init__(self, text: str) -> None:
+        self._inside: tuple[str | int, ...] = ()
         self._lines: dict[tuple[str | int, ...], int] = {}
         counts: dict[tuple[str, ...], int] = {}
         prefix: tuple[str | int, ...] = ()
@@ -64,8 +66,15 @@ class TomlLines:
 
     def find(self, path: Sequence[str | int]) -> int:
         """Return the line of a key, or of the nearest thing around it that has one (else 1)."""
-        for cut in range(len(path), 0, -1):
-            line = self._lines.get(tuple(path[:cut]))
+        whole = (*self._inside, *path)
+        for cut in range(len(whole), 0, -1):
+            line = self._lines.get(whole[:cut])
             if line is not None:
                 return line
         return 1
+
+    def below(self, path: Sequence[str | int]) -> TomlLines:
+        """Return the same lines for keys that are named from a place of the file on."""
+        part = copy(self)
+        part._inside = (*self._inside, *path)
+        return part

@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from spatialcarbon.core.align import check_unique, conform, conform_labels
+from spatialcarbon.core.align import check_unique, conform_labels
 from spatialcarbon.core.errors import (
     AlignmentError,
-    CRSMismatchError,
-    DegenerateDataError,
     IslandError,
-    OptionError,
     SchemaError,
     some,
 )
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_count, check_option, check_positive
-from spatialcarbon.geo.crs import is_geographic, unit_to_km
 from spatialcarbon.weights import contiguity, distance
+from spatialcarbon.weights.centres import centres
 from spatialcarbon.weights.contiguity import Criterion
 from spatialcarbon.weights.display import backbone_card
 from spatialcarbon.weights.distance import Kernel, Points, Symmetrise
+from spatialcarbon.weights.economic import EconomicTies, economic_matrix
 from spatialcarbon.weights.gaps import Plane
 from spatialcarbon.weights.matrices import Matrix, higher_order
 from spatialcarbon.weights.weights import Weights, as_weights
@@ -36,9 +33,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Islands = Literal["keep", "raise", "drop", "nearest"]
-EconomicTies = Literal["raise", "floor"]
-
-MAX_DENSE_UNITS = 20_000
 
 
 class Backbone:
@@ -66,12 +60,30 @@ class Backbone:
 
     Examples
     --------
-    >>> import geopandas as gpd
+    Four squares of 1 km in a row, and the ways to link them:
+
+    >>> import geopandas as gpd, pandas as pd
     >>> from shapely import box
-    >>> chain = gpd.GeoDataFrame(geometry=[box(i, 0, i + 1, 1) for i in range(4)])
-    >>> w = Backbone(chain).contiguity()
+    >>> from spatialcarbon import Backbone
+    >>> row = [box(1e3 * i, 0, 1e3 * i + 1e3, 1e3) for i in range(4)]
+    >>> backbone = Backbone(gpd.GeoDataFrame(geometry=row, index=list("abcd"), crs="EPSG:4547"))
+    >>> w = backbone.contiguity()
     >>> w.s0, w.s1, w.s2
     (6.0, 12.0, 40.0)
+    >>> backbone.knn(2).n_pairs, backbone.distance_band(2.0).n_pairs
+    (5, 5)
+    >>> backbone.kernel(bandwidth=2.0).neighbors("a").to_dict()
+    {'b': 0.5}
+    >>> level = pd.Series([10, 12, 20, 40], list("abcd"))
+    >>> backbone.economic(level).neighbors("a").round(4).to_dict()
+    {'b': 0.5, 'c': 0.1, 'd': 0.0333}
+    >>> backbone.blocks(pd.Series(list("wwee"), list("abcd"))).n_pairs
+    2
+    >>> few = backbone.custom(pd.DataFrame({"focal": list("abc"), "neighbor": list("bcb")}))
+    >>> backbone.suggest_bridges(few).values.tolist()
+    [['d', 'c', 0.0]]
+    >>> backbone.distances([("a", "d")]).tolist(), backbone.points.n
+    ([3.0], 4)
     """
 
     def __init__(self, units: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
@@ -153,6 +165,8 @@ class Backbone:
         symmetrise : {"none", "union", "mutual"}
             Nearness is not mutual: keep it so, link both ways when either is
             near, or only when both are.
+        islands : {"keep", "raise", "drop", "nearest"}
+            As for :meth:`contiguity`.
         """
         check_option(symmetrise, Symmetrise, "symmetrise")
         k = check_count(k, "k", minimum=1)
@@ -178,6 +192,10 @@ class Backbone:
             Width of the band; the default is the smallest that leaves no unit alone.
         inverse : bool
             Weigh by distance to the power ``-power`` in place of 1.
+        power : float
+            How fast the weight falls with distance.
+        islands : {"keep", "raise", "drop", "nearest"}
+            As for :meth:`contiguity`.
         """
         power = check_positive(power, "power")
         full = distance.smallest_full_band
@@ -208,6 +226,8 @@ class Backbone:
             Which neighbour sets the bandwidth.
         truncate : bool
             ``False`` lets the Gaussian kernel reach every unit.
+        islands : {"keep", "raise", "drop", "nearest"}
+            As for :meth:`contiguity`.
         """
         check_option(function, Kernel, "function")
         n = len(self.units)
@@ -232,6 +252,8 @@ class Backbone:
         labels : Series
             One label per unit. A unit whose label is empty or missing belongs
             to no block and is an isolate, as is one alone in its block.
+        islands : {"keep", "raise", "drop", "nearest"}
+            As for :meth:`contiguity`.
         """
         codes, _ = pd.factorize(conform_labels(labels, self.units, name="labels"))
         matrix = contiguity.block_matrix(np.asarray(codes, dtype=np.intp))
@@ -254,36 +276,22 @@ class Backbone:
         ties : {"raise", "floor"}
             Two equal levels have no finite weight: refuse, or use the smallest
             positive difference in their place.
+        islands : {"keep", "raise", "drop", "nearest"}
+            As for :meth:`contiguity`.
         """
-        check_option(ties, EconomicTies, "ties")
-        n = len(self.units)
-        if n > MAX_DENSE_UNITS:
-            raise OptionError(
-                "economic weights link all pairs of {n} units, more than {limit} are refused",
-                fix="restrict them to near units: Backbone.knn(k) * economic weights of a subset",
-                n=n,
-                limit=MAX_DENSE_UNITS,
-            )
-        if isinstance(values, pd.DataFrame):
-            years = [conform(values[year], self.units, name=str(year)) for year in values.columns]
-        else:
-            years = [conform(values, self.units)]
-        levels = np.mean([year.to_numpy() for year in years], axis=0)
-        matrix, equal = distance.economic_matrix(levels, floor=ties == "floor")
-        if equal.any() and ties == "raise":
-            i, j = np.argwhere(equal)[0]
-            raise DegenerateDataError(
-                "{a} and {b} have the same level, so their economic distance is zero",
-                fix="Backbone.economic(values, ties='floor')",
-                a=self.units[i],
-                b=self.units[j],
-            )
-        if not np.isfinite(matrix).all():
-            raise DegenerateDataError("all units have the same level")
+        matrix = economic_matrix(values, self.units, check_option(ties, EconomicTies, "ties"))
         return self._finish(Weights(self.units, matrix, recipe="economic distance"), islands)
 
     def custom(self, edges: pd.DataFrame, *, islands: Islands = "keep") -> Weights:
-        """Take the links from a table with the columns focal, neighbor and weight (optional)."""
+        """Take the links from a table: ``focal``, ``neighbor``, ``weight`` (optional).
+
+        Parameters
+        ----------
+        edges : DataFrame
+            As for :meth:`spatialcarbon.Weights.from_edges`; units without a row are isolates.
+        islands : {"keep", "raise", "drop", "nearest"}
+            As for :meth:`contiguity`.
+        """
         return self._finish(Weights.from_edges(edges, units=self.units), islands)
 
     # -- isolates -----------------------------------------------------------------
@@ -316,7 +324,13 @@ class Backbone:
         )
 
     def distances(self, pairs: Iterable[tuple[Any, Any]]) -> pd.Series[float]:
-        """Return the distance in km between the centres of some pairs of units."""
+        """Return the distance in km between the centres of some pairs of units.
+
+        Parameters
+        ----------
+        pairs : iterable of (unit, unit)
+            Which pairs.
+        """
         listed = list(pairs)
         ends = self._positions(pd.Index([u for pair in listed for u in pair])).reshape(-1, 2)
         index = pd.MultiIndex.from_tuples(listed, names=["unit", "neighbor"])
@@ -327,22 +341,7 @@ class Backbone:
     @cached_property
     def points(self) -> Points:
         """Centroids (an inner point where the centroid lies outside), ready to measure."""
-        if self.crs is None:
-            raise CRSMismatchError(
-                "the map has no coordinate reference system, so distances have no unit",
-                fix="units = units.set_crs('EPSG:4490')  # degrees; or the projected CRS it is in",
-            )
-        shapes = self._geometries
-        missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-        if missing.any():
-            raise SchemaError("units without geometry: {labels}", labels=some(self.units[missing]))
-        centres = shapely.centroid(shapes)
-        outside = ~shapely.intersects(shapes, centres)
-        centres[outside] = shapely.point_on_surface(shapes[outside])
-        coordinates = shapely.get_coordinates(centres)
-        geographic = is_geographic(self.crs)
-        scale = 1.0 if geographic else unit_to_km(self.crs)
-        return Points(coordinates * scale, geographic)
+        return centres(self._geometries, self.units, self.crs)
 
     def _first_order(self, criterion: Criterion, strict: bool, gap: float) -> tuple[Matrix, str]:
         if gap != 0:

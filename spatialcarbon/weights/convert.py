@@ -83,7 +83,7 @@ def edges_to_matrix(
 def pairs_of_units(
     pairs: Iterable[tuple[Hashable, Hashable]] | pd.DataFrame,
 ) -> list[tuple[Hashable, Hashable]]:
-    """Read pairs of units from a list, or from the columns unit and neighbor of a table."""
+    """Read pairs of units from a list, or from ``unit`` and ``neighbor`` of a table."""
     if isinstance(pairs, pd.DataFrame):
         require_columns(pairs, ["unit", "neighbor"], text("the table of bridges"))
         return list(zip(pairs["unit"].tolist(), pairs["neighbor"].tolist(), strict=True))

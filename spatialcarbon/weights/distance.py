@@ -7,7 +7,7 @@ sphere of 6371.0088 km), projected coordinates in a straight line.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy import sparse
@@ -179,15 +179,3 @@ def require_apart(distance: Floats, what_for: Text) -> None:
             fix="merge the units, or use knn or a plain distance band",
             what_for=what_for,
         )
-
-
-def economic_matrix(levels: Floats, *, floor: bool) -> Any:
-    """Return 1/|difference| for every pair; ``floor`` replaces zero by the smallest gap."""
-    gap = np.abs(levels[:, None] - levels[None, :])
-    off = ~np.eye(len(levels), dtype=bool)
-    zero = (gap <= 0) & off
-    if floor and zero.any():
-        positive = gap[off & (gap > 0)]
-        gap[zero] = positive.min() if positive.size else np.nan
-    with np.errstate(divide="ignore"):
-        return np.where(off, 1 / np.where(off, gap, 1.0), 0.0), zero

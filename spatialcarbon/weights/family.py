@@ -65,6 +65,10 @@ def weights_family(
         As the builders of :class:`Backbone`: contiguity needs polygons, distances a
         coordinate reference system.
 
+    References
+    ----------
+    Stakhovych & Bijmolt (2009), doi 10.1111/j.1435-5957.2008.00213.x.
+
     Examples
     --------
     >>> import geopandas as gpd

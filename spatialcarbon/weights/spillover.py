@@ -46,6 +46,22 @@ class Spillover:
         How it was made, in words.
     isolates : Index
         Places that were given no neighbours, whose emissions stay at home.
+
+    Examples
+    --------
+    A harms itself with 0.7 of its emissions and B with 0.3; B keeps 0.8:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> shares = pd.DataFrame([[0.7, 0.2], [0.3, 0.8]], index=["A", "B"], columns=["A", "B"])
+    >>> s = sc.Spillover.from_matrix(shares)
+    >>> s.n, s.share.round(9).tolist(), s.column_sums.tolist(), s.matrix.loc["B", "A"].item()
+    (2, [0.3, 0.2], [1.0, 1.0], 0.3)
+    >>> one = s.subset(pd.Index(["A"]))
+    >>> one.column_sums.tolist(), len(one.remarks()), s.remarks()
+    ([0.7], 1, ())
+    >>> round(s.describe()["share_across"], 3), s.fingerprint == one.fingerprint
+    (0.25, False)
     """
 
     units: pd.Index
@@ -139,6 +155,11 @@ class Spillover:
 
     def subset(self, units: pd.Index) -> Spillover:
         """Return the shares among some places; what spills beyond them is left out.
+
+        Parameters
+        ----------
+        units : Index
+            Which places, in the order wanted.
 
         Raises
         ------

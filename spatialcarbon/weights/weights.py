@@ -45,6 +45,53 @@ class Weights(WeightsView):
     -----
     An isolate is a unit without neighbours: a row of zeros, named in
     :attr:`isolates`, counted in ``n``.
+
+    Examples
+    --------
+    A chain a–b–c–d of links both ways, and what can be read from it:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> links = pd.DataFrame({"focal": list("abbccd"), "neighbor": list("bacbdc")})
+    >>> w = sc.Weights.from_edges(links)
+    >>> w.n, w.n_pairs, w.s0, w.s1, w.s2, w.is_symmetric, w.components
+    (4, 3, 6.0, 12.0, 40.0, True, 1)
+    >>> r = w.standardised("R")
+    >>> r.neighbors("b").to_dict(), r.sparse.sum(axis=1).tolist()
+    ({'a': 0.5, 'c': 0.5}, [1.0, 1.0, 1.0, 1.0])
+    >>> w.cardinalities.tolist(), w.positions(["c"]).tolist(), w.canonical.units.tolist()
+    ([1, 2, 2, 1], [2], ['a', 'b', 'c', 'd'])
+
+    Parts of it, and a bridge between two:
+
+    >>> part = w.within(pd.Series(list("wwee"), list("abcd")))
+    >>> part.component_labels.tolist(), part.bridged([("b", "c")]).n_pairs == w.n_pairs
+    ([0, 0, 1, 1], True)
+    >>> w.subset(["a", "b", "d"]).isolates.tolist(), w.subset(["a", "c"]).remarks()[0].render("en")
+    (['d'], 'units without neighbours (2): a, c')
+
+    Other forms and files give the same weights back:
+
+    >>> again = [sc.Weights.from_graph(w.to_graph()), sc.Weights.from_w(w.to_w())]
+    >>> again += [sc.Weights.from_networkx(w.to_networkx()), sc.Weights.from_sparse(w.raw, w.units)]
+    >>> again += [sc.Weights.from_edges(w.to_edges()), w.lower_order]
+    >>> {other.fingerprint for other in again} == {w.fingerprint}
+    True
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     w.to_parquet(f"{folder}/chain.parquet")
+    ...     w.to_gal(f"{folder}/chain.gal")
+    ...     kept = sc.Weights.from_parquet(f"{folder}/chain.parquet")
+    ...     gal = sc.Weights.from_gal(f"{folder}/chain.gal")
+    >>> kept.fingerprint == gal.fingerprint == w.fingerprint
+    True
+
+    What other modules build on:
+
+    >>> w.describe()["pairs"], len(w.pairs.weight), len(w.label_digest)
+    (3, 3, 16)
+    >>> w.neighbours.cardinality.tolist()
+    [1, 2, 2, 1]
     """
 
     # -- new weights from these ---------------------------------------------
@@ -70,6 +117,11 @@ class Weights(WeightsView):
 
     def subset(self, units: Iterable[Label]) -> Weights:
         """Return the weights among some units, standardised anew from the raw weights.
+
+        Parameters
+        ----------
+        units : iterable of labels
+            Which units, in the order wanted.
 
         Raises
         ------
@@ -206,41 +258,81 @@ class Weights(WeightsView):
 
     @classmethod
     def from_graph(cls, graph: Any) -> Weights:
-        """Build weights from a ``libpysal.graph.Graph``, values as they stand."""
+        """Build weights from a ``libpysal.graph.Graph``, values as they stand.
+
+        Parameters
+        ----------
+        graph : libpysal.graph.Graph
+            Its labels and transform are kept.
+        """
         labels, matrix, transform = convert.graph_to_matrix(graph)
         return cls(labels, matrix, transform=transform, recipe="libpysal Graph")
 
     @classmethod
     def from_w(cls, w: Any) -> Weights:
-        """Build weights from a ``libpysal.weights.W``, which is left untouched."""
+        """Build weights from a ``libpysal.weights.W``, which is left untouched.
+
+        Parameters
+        ----------
+        w : libpysal.weights.W
+            Its labels and transform are kept.
+        """
         labels, matrix, transform = convert.w_to_matrix(w)
         return cls(labels, matrix, transform=transform, recipe="libpysal W")
 
     @classmethod
     def from_sparse(cls, matrix: Any, units: Iterable[Label]) -> Weights:
-        """Build weights from a square scipy sparse matrix and the labels of its rows."""
+        """Build weights from a square scipy sparse matrix and the labels of its rows.
+
+        Parameters
+        ----------
+        matrix : scipy sparse matrix, shape (n, n)
+            Row = the unit that receives; zero or more, an empty diagonal.
+        units : iterable of labels
+            One for each row, in their order.
+        """
         return cls(pd.Index(list(units)), canonical(matrix), recipe="sparse matrix")
 
     @classmethod
     def from_networkx(cls, graph: Any, *, weight: str = "weight") -> Weights:
-        """Build weights from a networkx graph; an edge u → v makes v a neighbour of u."""
+        """Build weights from a networkx graph; an edge u → v makes v a neighbour of u.
+
+        Parameters
+        ----------
+        graph : networkx graph
+            Directed, or undirected for links both ways.
+        weight : str
+            Edge attribute with the weight; 1 where it is absent.
+        """
         labels, matrix = convert.networkx_to_matrix(graph, weight)
         return cls(labels, matrix, recipe="networkx graph")
 
     @classmethod
     def from_parquet(cls, path: str | Path) -> Weights:
-        """Read weights written by :meth:`to_parquet`."""
+        """Read weights written by :meth:`to_parquet`.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        """
         return cls(**convert.read_parquet(Path(path)))
 
     @classmethod
     def from_gal(cls, path: str | Path) -> Weights:
-        """Read a GAL or GWT file through libpysal; labels that are all whole numbers become so."""
+        """Read a GAL or GWT file through libpysal; labels that are all whole numbers become so.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; its ending says which of the two it is.
+        """
         found = cls.from_w(convert.read_gal(Path(path)))
         units = convert.whole_labels(found.units)
         return replace(found, units=units, recipe=f"file {Path(path).name}")
 
     def to_edges(self) -> pd.DataFrame:
-        """Return the links as a table with the columns focal, neighbor, weight (as used)."""
+        """Return the links as a table: ``focal``, ``neighbor``, ``weight`` (as used)."""
         rows = rows_of(self.sparse)
         return pd.DataFrame(
             {
@@ -263,11 +355,23 @@ class Weights(WeightsView):
         return convert.to_networkx(self)
 
     def to_parquet(self, path: str | Path) -> None:
-        """Write raw weights, labels, transform and history to a Parquet file."""
+        """Write raw weights, labels, transform and history to a Parquet file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, which is written over.
+        """
         convert.write_parquet(self, Path(path))
 
     def to_gal(self, path: str | Path) -> None:
-        """Write a GAL (links only) or a GWT file (values to six digits), by the name's ending."""
+        """Write a GAL (links only) or a GWT file (values to six digits), by the name's ending.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, ending in ``.gal`` or ``.gwt``.
+        """
         convert.write_gal(self, Path(path))
 
 

@@ -64,7 +64,7 @@ def test_global(race: Any, voronoi: Any, peak_memory: Any, capsys: Any, n: int) 
     assert own.statistic == pytest.approx(other.I, rel=1e-9)
     assert own.z_randomization == pytest.approx(other.z_rand, rel=1e-6)
     assert own.sd_permutation == pytest.approx(other.sim.std(), rel=0.15)
-    race(f"global, n = {n:,}, 999", "esda", ours, theirs, goal=GLOBAL_GOAL[n])
+    race(f"global, n = {n:,}, 999 draws", "esda", ours, theirs, goal=GLOBAL_GOAL[n])
     with capsys.disabled():
         print(f"  memory beyond the data: ours {peak_memory(ours):.2f} MB, ", end="")
         print(f"esda {peak_memory(theirs):.1f} MB" if n < 100_000 else "goal 5 MB")
@@ -101,7 +101,7 @@ def test_panel(race: Any) -> None:
     assert len(found) == 480
     for key, value in theirs().items():
         assert found[key] == pytest.approx(value, rel=1e-9)
-    race("panel of 480 series, n = 111, 999", "esda in a loop", ours, theirs, goal=250)
+    race("panel of 480 series, n = 111, 999 draws", "esda in a loop", ours, theirs, goal=250)
 
 
 @pytest.mark.parametrize("n", SIZES[1:])
@@ -128,8 +128,8 @@ def test_local(race: Any, voronoi: Any, n: int) -> None:
     )
     assert np.corrcoef(own.pvalue / 2, other.p_sim)[0, 1] > 0.98
     assert np.corrcoef(own.pvalue / 2, lookup().lisa_pvalues())[0, 1] > 0.98
-    race(f"local, n = {n:,}, 999", "pygeoda lookup", ours, lookup, goal=LOCAL_GOAL[n][0])
-    race(f"local, n = {n:,}, 999", "esda", ours, plain, goal=LOCAL_GOAL[n][1])
+    race(f"local, n = {n:,}, 999 draws", "pygeoda lookup", ours, lookup, goal=LOCAL_GOAL[n][0])
+    race(f"local, n = {n:,}, 999 draws", "esda", ours, plain, goal=LOCAL_GOAL[n][1])
 
 
 @pytest.mark.parametrize(("n", "goal", "pairs"), [(100_000, 1, 5), (1_000_000, 20, 3)])
@@ -149,7 +149,7 @@ def test_many_permutations(race: Any, voronoi: Any, n: int, goal: float, pairs: 
         own.statistic * (n - 1) / n, other.lisa_values(), rtol=1e-5, atol=1e-8
     )
     assert np.corrcoef(own.pvalue / 2, other.lisa_pvalues())[0, 1] > 0.98
-    race(f"local, n = {n:,}, 99,999", "pygeoda's 999", ours, lookup, goal=goal, pairs=pairs)
+    race(f"local, n = {n:,}, 99,999 draws", "pygeoda's 999", ours, lookup, goal=goal, pairs=pairs)
 
 
 FIRST = """

@@ -1,15 +1,25 @@
-"""What every benchmark needs: maps, and a race of ours against a peer in alternating pairs."""
+"""What every benchmark needs: maps, and a race of ours against a peer in alternating pairs.
+
+``--record FILE`` writes what was measured into a JSON file, by module: a module that was run
+takes the place of its older record, the others stay. ``docs/benchmarks.md`` shows that file.
+"""
 
 from __future__ import annotations
 
 import gc
+import json
+import os
+import platform
 import statistics
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -17,14 +27,24 @@ import numpy as np
 import pytest
 import shapely
 
+PEERS = (
+    *("numpy", "scipy", "pandas", "numba", "geopandas", "shapely", "libpysal", "esda", "pygeoda"),
+    *("rasterio", "rasterstats", "exactextract", "xarray-spatial", "dask", "Pyfrontier"),
+)
+RECORDED = pytest.StashKey[dict[str, list[dict[str, Any]]]]()
+LOAD = pytest.StashKey[float | None]()
+"""Processes that wanted a core in the minute before the first race."""
+
 
 @dataclass(frozen=True)
 class Race:
-    """Medians of two programs run in turn, and the median of the ratios of each pair."""
+    """Medians of two programs run in turn, and the ratios of each pair: median and extremes."""
 
     ours: float
     theirs: float
     ratio: float
+    least: float
+    most: float
 
 
 def seconds(work: Callable[[], Any], times: int = 1) -> float:
@@ -62,13 +82,14 @@ def race(
             gc.collect()
             times.append((own, seconds(theirs, calls[1])))
     own, other = (statistics.median(column) for column in zip(*times, strict=True))
-    ratio = statistics.median(b / a for a, b in times)
+    ratios = sorted(b / a for a, b in times)
+    ratio = statistics.median(ratios)
     aim = "" if goal is None else f" (goal {goal:g} ×)"
     print(
         f"\n{title}: ours {1e3 * own:,.2f} ms, {peer} {1e3 * other:,.1f} ms, "
         f"{ratio:,.1f} times as fast{aim}, median of {pairs} pairs"
     )
-    return Race(own, other, ratio)
+    return Race(own, other, ratio, ratios[0], ratios[-1])
 
 
 def peak_memory(work: Callable[[], Any]) -> float:
@@ -94,14 +115,92 @@ def voronoi(n: int) -> gpd.GeoDataFrame:
 
 
 @pytest.fixture(name="race")
-def race_fixture(capsys: pytest.CaptureFixture[str]) -> Callable[..., Race]:
-    """Return the race, printing past pytest's capture."""
+def race_fixture(
+    capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> Callable[..., Race]:
+    """Return the race, printing past pytest's capture; what it finds is recorded."""
 
-    def run(*args: Any, **kwargs: Any) -> Race:
+    def run(title: str, peer: str, *args: Any, **kwargs: Any) -> Race:
         with capsys.disabled():
-            return race(*args, **kwargs)
+            found = race(title, peer, *args, **kwargs)
+        record = request.config.stash[RECORDED].setdefault(request.path.stem, [])
+        record.append(
+            {
+                "title": title,
+                "peer": peer,
+                "ours_s": significant(found.ours),
+                "peer_s": significant(found.theirs),
+                "ratio": significant(found.ratio),
+                "least": significant(found.least),
+                "most": significant(found.most),
+                "pairs": kwargs.get("pairs", 5),
+            }
+        )
+        return found
 
     return run
+
+
+def significant(value: float) -> float:
+    """Round to three digits that say something."""
+    return float(f"{value:.3g}")
+
+
+def machine() -> dict[str, Any]:
+    """Say what it was measured on, without naming the machine."""
+    name = platform.processor() or platform.machine()
+    cpus = Path("/proc/cpuinfo")
+    if cpus.is_file():
+        lines = cpus.read_text(encoding="utf-8").splitlines()
+        name = next((line.partition(":")[2] for line in lines if "model name" in line), name)
+    return {
+        "processor": name.strip(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what was raced."""
+    found = {}
+    for name in PEERS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def updated(
+    old: Mapping[str, Any], new: Mapping[str, list[dict[str, Any]]], load: float | None
+) -> dict[str, Any]:
+    """Return the record with the modules that were run in place of what it had of them."""
+    when = datetime.now(UTC).strftime("%Y-%m")
+    about = {"when": when, "load": load, "machine": machine(), "versions": versions()}
+    return dict(sorted({**old, **{name: {**about, "races": r} for name, r in new.items()}}.items()))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--record``."""
+    parser.addoption("--record", metavar="FILE", help="JSON file that takes what was measured")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make room for what will be measured."""
+    config.stash[RECORDED] = {}
+    config.stash[LOAD] = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the record, if asked for."""
+    asked, new = session.config.getoption("--record"), session.config.stash[RECORDED]
+    if asked and new:
+        path = Path(asked)
+        old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        record = updated(old, new, session.config.stash[LOAD])
+        words = json.dumps(record, ensure_ascii=False, indent=1)
+        path.write_text(words + "\n", encoding="utf-8")
 
 
 @pytest.fixture(name="voronoi", scope="session")

@@ -48,8 +48,9 @@ def read(path: Path) -> str:
 
 
 def runnable(path: Path) -> list:
-    kinds = ("python", "{run}", "{terminal}")
-    return [b for b in pages.blocks(read(path)) if b.kind in kinds and not b.skipped]
+    kinds = ("python", "{run}", "{terminal}", "{file}")
+    found = pages.blocks(read(path))
+    return [b for b in found if b.kind.partition(" ")[0] in kinds and not b.skipped]
 
 
 def command_lines(path: Path) -> list[str]:
@@ -83,6 +84,8 @@ def test_every_block_of_a_page_runs(path: Path) -> None:
 def _run(page, part) -> None:
     if isinstance(part, str):
         page.evaluate(part)
+    elif part.kind.startswith("{file} "):
+        page.write(part.kind.removeprefix("{file} "), part.content)
     elif part.kind == "{terminal}":
         for line in filter(None, part.content.splitlines()):
             words = shlex.split(line.removeprefix("$ "))
@@ -165,7 +168,7 @@ def test_every_link_leads_somewhere(path: Path) -> None:
             assert place.exists(), target
     for target in re.findall(r"\{doc\}`(?:[^`<]*<)?([^`>]+)>?`", text):
         assert (path.parent / f"{target}.md").is_file(), target
-    for target in re.findall(r"\{(?:func|class|meth)\}`spatialcarbon\.([A-Za-z_]+)", text):
+    for target in re.findall(r"\{(?:func|class|meth)\}`spatialcarbon\.(\w+)", text):
         assert target in sc.__all__, target
 
 
@@ -311,6 +314,8 @@ def test_every_formula_can_be_drawn() -> None:
             try:
                 for drawn in {row, row.replace(r"\frac", r"\dfrac")}:  # in a line, and on its own
                     mathtext.svg(drawn)
+                if len(row) > 60:
+                    mathtext.pieces(row, "=")  # as it may break
             except ValueError as error:
                 failed.append(f"{name}: {row.strip()}: {str(error).splitlines()[-1]}")
     assert not failed

@@ -156,7 +156,15 @@ def test_every_public_class_has_a_card(made: dict[str, Any]) -> None:
 
 
 def test_functions_return_what_has_a_card() -> None:
-    known = {*shown_classes(), "pd.DataFrame", "pd.Series", "gpd.GeoDataFrame", "dict", "float"}
+    known = {
+        *shown_classes(),
+        "pd.DataFrame",
+        "pd.Series",
+        "gpd.GeoDataFrame",
+        "dict",
+        "float",
+        "str",
+    }
     returned = {}
     for name in LAZY:
         thing = getattr(sc, name)

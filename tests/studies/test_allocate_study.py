@@ -47,7 +47,7 @@ def light(source: str) -> str:
 @pytest.fixture(scope="module")
 def provinces(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("provinces")
-    shipped = ANALYSES / "07_quota_allocation"
+    shipped = ANALYSES / "04_quota_allocation"
     (folder / "provinces.csv").write_bytes((shipped / "provinces.csv").read_bytes())
     source = light((shipped / "study.toml").read_text(encoding="utf-8"))
     (folder / "study.toml").write_text(source, encoding="utf-8")
@@ -89,7 +89,7 @@ def test_the_shipped_study_of_provinces(provinces: Any, read: Any) -> None:
 
 
 def test_the_shipped_study_of_cities(tmp_path: Path, read: Any) -> None:
-    source = (ANALYSES / "08_city_allocation" / "study.toml").read_text(encoding="utf-8")
+    source = (ANALYSES / "07_city_allocation" / "study.toml").read_text(encoding="utf-8")
     head, allocate, _ = source.split("[[analyses]]")
     alike = re.sub(r"\ncuts = .*", "", allocate)
     plain = light(f"{head}[[analyses]]{alike}") + "geopackage = false\nreport = false\n"

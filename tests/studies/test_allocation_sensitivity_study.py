@@ -16,7 +16,7 @@ import spatialcarbon as sc
 from spatialcarbon.core.errors import SpatialCarbonError
 from spatialcarbon.studies.pipeline import check_study, run_study
 
-SHIPPED = Path(__file__).parents[2] / "analyses" / "08_city_allocation" / "study.toml"
+SHIPPED = Path(__file__).parents[2] / "analyses" / "07_city_allocation" / "study.toml"
 
 TABLES = """
 [tables.people]

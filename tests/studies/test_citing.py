@@ -94,6 +94,7 @@ def test_a_table_without_a_work_keeps_its_source_in_words() -> None:
     assert "National Bureau of Statistics" in sc.cite(people, format="text")
     assert sc.cite(people).splitlines()[-1].startswith("% city_population: National Bureau")
     assert list(parse(sc.cite(sc.load_table("city_co2")) + "\n")) == ["spatialcarbon", "chen2020"]
+    assert sc.cite("city_co2") == sc.cite(sc.load_table("city_co2"))
 
 
 def test_a_key_alone() -> None:

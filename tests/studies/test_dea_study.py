@@ -18,7 +18,7 @@ from spatialcarbon.studies.inputs import build_inputs
 from spatialcarbon.studies.pipeline import check_study, run_study
 from spatialcarbon.studies.study_file import load_study
 
-SHIPPED = Path(__file__).parents[2] / "analyses" / "07_quota_allocation"
+SHIPPED = Path(__file__).parents[2] / "analyses" / "04_quota_allocation"
 
 TABLES = """
 [tables.made]

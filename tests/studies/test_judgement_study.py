@@ -16,7 +16,7 @@ import spatialcarbon as sc
 from spatialcarbon.core.errors import SpatialCarbonError
 from spatialcarbon.studies.pipeline import check_study, run_study
 
-SHIPPED = Path(__file__).parents[2] / "analyses" / "07_quota_allocation"
+SHIPPED = Path(__file__).parents[2] / "analyses" / "04_quota_allocation"
 ONE = """
 [[analyses]]
 method = "judgement"

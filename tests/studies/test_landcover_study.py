@@ -20,7 +20,7 @@ from spatialcarbon.studies.pipeline import check_study, run_study
 from spatialcarbon.studies.study_file import StudyFileError
 from spatialcarbon.studies.verify import compare
 
-SHIPPED = Path(__file__).parents[2] / "analyses" / "03_land_cover_of_one_cluster"
+SHIPPED = Path(__file__).parents[2] / "analyses" / "06_land_cover_of_one_cluster"
 CRS = "EPSG:6933"
 GRID = rasterio.Affine(1000, 0, 0, 0, -1000, 4_000_000)
 

@@ -17,7 +17,7 @@ from spatialcarbon.studies.analyses._scenario_shown import _slugs
 from spatialcarbon.studies.analysis import get_analysis
 from spatialcarbon.studies.pipeline import check_study, run_study
 
-SHIPPED = Path(__file__).parents[2] / "analyses" / "06_yangtze_delta_scenarios" / "study.toml"
+SHIPPED = Path(__file__).parents[2] / "analyses" / "03_yangtze_delta_peak" / "study.toml"
 COLUMNS = "scenario,start,end,delta,chi,beta,alpha"
 ROWS = """
 [[analyses]]

@@ -40,6 +40,7 @@ def inputs(**changes: Any) -> Any:
         "years_of": lambda variable: years[variable],
         "illustrative": frozenset({"share"}),
         "rasters": {},
+        "map": "",
     }
     return SimpleNamespace(**{**facts, **changes})
 
@@ -107,6 +108,29 @@ def test_it_says_what_was_studied() -> None:
 def test_without_groups_variables_or_a_second_place_it_says_less() -> None:
     bare = summary(groups={}, panel=SimpleNamespace(units_of_measure={}))
     assert [words.render("en") for words in bare.about] == ["This report studies 5 places."]
+
+
+def test_further_maps_are_told_after_the_first() -> None:
+    further = {"map": "land", "map_title": name("Provinces", "各省")}
+    step, done, section = part("m", "centre", [text("It moved.")])
+    done.inputs = inputs(**further)
+    about = [words.render("en") for words in summary((step, done, section)).about]
+    assert about[2] == "A further map, Provinces, has 5 places in 2 groups: Alpha (3); Beta (2)."
+    assert len(about) == 4
+    done.inputs = inputs(groups={}, **further)
+    assert summary((step, done, section)).about[2].render("zh") == "另一幅地图“各省”有5个地区。"
+
+
+def test_areas_of_rasters_are_told_with_the_rasters() -> None:
+    land = SimpleNamespace(
+        name="land", files={2000: "", 2020: ""}, as_variables=True, illustrative=True
+    )
+    panel = SimpleNamespace(units_of_measure={"co2": "Mt CO2", "forest": "km2"})
+    about = summary(panel=panel, rasters={"land": land}).about
+    assert [words.render("en") for words in about[1:]] == [
+        "It uses co2 (Mt CO2, 2016 and 2017).",
+        "Land cover comes from land (2000 and 2020, invented).",
+    ]
 
 
 def test_themes_come_in_the_order_of_a_planner_and_invented_ones_last() -> None:

@@ -14,7 +14,7 @@ import spatialcarbon as sc
 from spatialcarbon.core.errors import SpatialCarbonError
 from spatialcarbon.studies.pipeline import check_study, run_study
 
-SHIPPED = Path(__file__).parents[2] / "analyses" / "09_quota_trading"
+SHIPPED = Path(__file__).parents[2] / "analyses" / "08_quota_trading"
 
 TABLES = """
 [tables.more]

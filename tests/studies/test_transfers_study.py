@@ -17,7 +17,7 @@ from shapely import box
 import spatialcarbon as sc
 from spatialcarbon.studies.pipeline import check_study, run_study
 
-SHIPPED = Path(sc.__file__).parents[1] / "analyses" / "10_embodied_transfers" / "study.toml"
+SHIPPED = Path(sc.__file__).parents[1] / "analyses" / "09_embodied_transfers" / "study.toml"
 
 
 def csv(path: Path) -> pd.DataFrame:

@@ -288,7 +288,7 @@ def test_economic_names_missing_levels() -> None:
 
 
 def test_economic_weights_of_huge_maps_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spatialcarbon.weights.backbone.MAX_DENSE_UNITS", 3)
+    monkeypatch.setattr("spatialcarbon.weights.economic.MAX_DENSE_UNITS", 3)
     with pytest.raises(sc.OptionError, match="all pairs of 4 units, more than 3"):
         backbone(QUARTERS).economic(pd.Series([1.0, 2, 3, 4], list("abcd")))
 

@@ -45,19 +45,33 @@ class GrowthResult(Result):
         end of its range); ``starts`` and ``reached`` (searches, and how many of them ended
         in this curve); ``status``.
     fitted : DataFrame
-        Unit × year.
+        Unit × year, in the unit of the data.
     errors : DataFrame
-        By unit: ``n`` (years with a residual), ``sse``, ``rmse``, ``r2``, ``mape`` (percent),
-        ``autocorrelation`` of the residuals from year to year, ``holdout_rmse`` and
-        ``holdout_mape`` (NaN without ``holdout``).
+        By unit: ``n`` (years with a residual), ``sse`` and ``rmse`` (in the unit of the data,
+        squared and not), ``r2``, ``mape`` (per cent), ``autocorrelation`` of the residuals from
+        year to year, ``holdout_rmse`` and ``holdout_mape`` (NaN without ``holdout``).
     compare : DataFrame
         One row per unit and model (``logistic``, ``exponential``, ``linear``):
         ``parameters, rmse, mape, aicc, bic, holdout_mape`` and ``preferred`` (lowest AICc).
     status : Series
-        ``"ok"``, ``"at bound"``, ``"constant"``, ``"not identified"`` (other parameters fit
-        as well) or ``"not converged"``.
+        By unit: ``"ok"``, ``"at bound"``, ``"constant"``, ``"not identified"`` (other
+        parameters fit as well) or ``"not converged"``.
     values : DataFrame
         The data, unit × year.
+
+    Examples
+    --------
+    An increase of 10 every year is a straight line, which a logistic curve can only come near:
+
+    >>> import pandas as pd
+    >>> years = range(2011, 2017)
+    >>> found = fit_growth(pd.DataFrame([[10.0 * y - 20090 for y in years]], ["A"], list(years)))
+    >>> found.values.loc["A"].tolist()
+    [20.0, 30.0, 40.0, 50.0, 60.0, 70.0]
+    >>> found.compare.set_index("model")["preferred"].to_dict()
+    {'logistic': False, 'exponential': False, 'linear': True}
+    >>> found.to_frame()[["unit", "n", "status"]].values.tolist()
+    [['A', 6, 'ok']]
     """
 
     parameters: pd.DataFrame
@@ -88,6 +102,20 @@ class GrowthResult(Result):
             ``unit, year, value``, then ``low`` and ``high`` of the curve itself, and
             ``low_observed`` and ``high_observed`` for a value of that year, which scatters
             about the curve.
+
+        Raises
+        ------
+        OptionError
+            A horizon that is not after the last year, or an unknown model.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> years = range(2011, 2017)
+        >>> rising = pd.DataFrame([[10.0 * y - 20090 for y in years]], ["A"], list(years))
+        >>> fit_growth(rising).forecast(2018, model="linear")[["year", "value"]].round(6).values
+        array([[2017.,   80.],
+               [2018.,   90.]])
         """
         check_option(model, Model, "model")
         last = int(self.values.columns[-1])
@@ -113,6 +141,20 @@ class GrowthResult(Result):
         -------
         DataFrame
             ``model, unit, year, value``.
+
+        Raises
+        ------
+        OptionError
+            A horizon that is not after the last year.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> years = range(2011, 2017)
+        >>> rising = pd.DataFrame([[10.0 * y - 20090 for y in years]], ["A"], list(years))
+        >>> trends = fit_growth(rising).trends(2018)
+        >>> trends.query("model == 'linear'")["value"].round(6).tolist()
+        [20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0]
         """
         inside = self.values.columns.to_numpy(dtype=np.int64)
         parts = []

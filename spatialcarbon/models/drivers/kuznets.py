@@ -61,6 +61,21 @@ class KuznetsResult(Result):
         ``income, fitted, low, high`` in the units of the outcome's term, for a drawing.
     points : DataFrame
         Index unit, or unit and year: ``income`` and ``value``, curve plus residual.
+
+    Examples
+    --------
+    Emissions that rise in step with the logarithm of income, but for a little noise:
+
+    >>> import numpy as np, pandas as pd
+    >>> noise = np.array([1, -1, -1, 1, 1, -1, -1, 1]) / 100
+    >>> frame = pd.DataFrame({"g": np.exp(range(1, 9)), "y": range(1, 9) + noise})
+    >>> found = kuznets(frame, outcome="y", income="g", log=False)
+    >>> found.shape
+    'rising'
+    >>> found.regression.coefficients["term"].tolist()
+    ['constant', 'ln(g)', 'ln(g)^2']
+    >>> len(found.to_frame()) == len(found.turning_points)
+    True
     """
 
     regression: RegressionResult

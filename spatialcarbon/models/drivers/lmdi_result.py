@@ -69,6 +69,22 @@ class DecompositionResult(Result):
     course, category_effects, yearly
         The arrays behind the tables: effects step by step; place × stage × category ×
         factor; years and cumulative effects, None where they were not asked for.
+
+    Examples
+    --------
+    Twice the people at half the emissions each, and emissions stay as they are: one effect
+    is 10 ln 2 and the other minus that.
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> rows = {"unit": "A", "year": [2005, 2010], "people": [1.0, 2.0], "co2": [10.0, 10.0]}
+    >>> found = sc.decompose(pd.DataFrame(rows), identity="co2 = people * (co2/people)")
+    >>> found.effects[["factor", "effect", "ratio"]].round(4).values.tolist()
+    [['population', 6.9315, 2.0], ['co2/people', -6.9315, 0.5]]
+    >>> found.residual["residual"].tolist(), found.dominant["factor"].tolist()
+    ([0.0], ['population'])
+    >>> found.total["effect"].tolist() == found.to_frame()["effect"].tolist()  # one place
+    True
     """
 
     identity: str
@@ -157,6 +173,16 @@ class DecompositionResult(Result):
         OptionError
             When totals were decomposed: sums of the effects of places and effects of
             totals do not belong into one table.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> rows = [("A", 2005, 10.0), ("A", 2010, 13.0), ("B", 2005, 5.0), ("B", 2010, 4.0)]
+        >>> table = pd.DataFrame(rows, columns=["unit", "year", "co2"])
+        >>> found = sc.decompose(table, identity="co2 = co2")
+        >>> found.aggregate({"both": ["A", "B"], "A alone": ["A"]})["effect"].round(9).tolist()
+        [2.0, 3.0]
         """
         if self.level == "aggregate":
             raise OptionError(
@@ -167,12 +193,40 @@ class DecompositionResult(Result):
 
     @cached_property
     def by_group(self) -> pd.DataFrame:
-        """The table of :meth:`aggregate` for the groups of the call; empty without them."""
+        """The table of :meth:`aggregate` for the groups of the call; empty without them.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> rows = [("A", 2005, 10.0), ("A", 2010, 13.0), ("B", 2005, 5.0), ("B", 2010, 4.0)]
+        >>> table = pd.DataFrame(rows, columns=["unit", "year", "co2"])
+        >>> found = sc.decompose(table, identity="co2 = co2", groups={"both": ["A", "B"]})
+        >>> found.by_group[["group", "effect"]].round(9).values.tolist()
+        [['both', 2.0]]
+        """
         return self._grouped(self.groups if self.level == "unit" else {})
 
     @cached_property
     def by_category(self) -> pd.DataFrame:
-        """``unit, start, end``, the levels of the sum, ``factor, effect``; empty without a sum."""
+        """``unit, start, end``, the levels of the sum, ``factor, effect``; empty without a sum.
+
+        Examples
+        --------
+        Coal doubles at one tonne of CO2 each, gas stays as it is:
+
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> fuels = {"unit": "A", "year": [2005, 2005, 2010, 2010], "fuel": ["coal", "gas"] * 2}
+        >>> energy = {"energy": [10.0, 4.0, 20.0, 4.0], "co2": [10.0, 2.0, 20.0, 2.0]}
+        >>> found = sc.decompose(
+        ...     pd.DataFrame(fuels | energy),
+        ...     identity="co2 = sum over fuel of energy[fuel] * (co2[fuel]/energy[fuel])",
+        ... )
+        >>> found.by_category.pivot(index="fuel", columns="factor", values="effect").round(9).values
+        array([[ 0., 10.],
+               [ 0.,  0.]])
+        """
         levels = list(self.categories.columns)
         if not levels:
             return self.effects.iloc[:0][["unit", "start", "end", "factor", "effect"]]
@@ -189,6 +243,15 @@ class DecompositionResult(Result):
         """``unit, year, factor, effect``: chained sums since the base year; empty if not asked.
 
         Years before the base hold the change from the base back to them.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> rows = {"unit": "A", "year": [2005, 2006, 2007], "co2": [10.0, 13.0, 9.0]}
+        >>> found = sc.decompose(pd.DataFrame(rows), identity="co2 = co2", cumulative=2005)
+        >>> found.cumulative[["year", "effect"]].round(9).values.tolist()
+        [[2005.0, 0.0], [2006.0, 3.0], [2007.0, -1.0]]
         """
         if self.yearly is None:
             return pd.DataFrame({name: [] for name in CUMULATIVE})

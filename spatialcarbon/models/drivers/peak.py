@@ -76,6 +76,17 @@ class PeakResult(Result):
         Years outside the plateau that are as high as the peak.
     years_below : int
         How many years directly after the plateau stay below the peak.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = peak(pd.Series({2024: 9.0, 2025: 12.0, 2026: 10.0, 2027: 12.0, 2028: 8.0}))
+    >>> found.year, found.value, found.peaked, found.years_below
+    (2025, 12.0, True, 1)
+    >>> found.local_maxima, found.equal_maxima
+    ((2025, 2027), (2027,))
+    >>> found.to_frame()[["year", "plateau_start", "plateau_end"]].values.tolist()
+    [[2025, 2025, 2025]]
     """
 
     year: int

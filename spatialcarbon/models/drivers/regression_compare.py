@@ -42,6 +42,18 @@ class RegressionComparison(Result):
         ``"1.24*** (0.11)"``, the fit below.
     best : str or None
         Model with the least AIC; None where fewer than two have one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"y": [1.0, 3.0, 4.0, 6.0, 9.0, 9.0], "x": range(6)})
+    >>> found = compare_regressions(frame, outcome="y", covariates=["x"], models=["ols"])
+    >>> found.fit.loc["ols", "n"], found.best
+    (np.float64(6.0), None)
+    >>> found.results["ols"].outcome
+    'y'
+    >>> found.to_frame()["term"].tolist()[:4]
+    ['constant', 'x', 'n', 'r2']
     """
 
     results: Mapping[str, RegressionResult]

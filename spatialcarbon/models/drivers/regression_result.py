@@ -41,17 +41,33 @@ class RegressionResult(Result):
         Index ``diagnostic``; columns ``statistic, z, degrees, pvalue``. The same rows
         for every model, NaN for what a model has not.
     vif : Series
-        Variance inflation of each covariate.
+        By covariate: its variance inflation, 1 or more.
     chow : DataFrame
         Columns ``term, statistic, degrees, pvalue``: whether coefficients differ between
         the regimes, each and all; no rows without regimes.
     residuals, fitted : Series
-        By unit, or by unit and year; they add up to the outcome. Of a spatial model these
-        are the innovations: what neighbours tell is part of the fit.
+        By unit, or by unit and year, in the unit of the outcome (of its logarithm, if that
+        was taken); they add up to it. Of a spatial model these are the innovations: what
+        neighbours tell is part of the fit.
     covariance : DataFrame
-        Of the coefficients.
+        Of the coefficients, term × term.
     status : str
         ``"ok"``, or ``"at bound"`` when the spatial coefficient ran into the end of its range.
+
+    Examples
+    --------
+    A line of slope 30/17.5 through six points:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> frame = pd.DataFrame({"y": [1.0, 3.0, 4.0, 6.0, 9.0, 9.0], "x": range(6)})
+    >>> found = sc.spatial_regression(frame, None, outcome="y", covariates=["x"])
+    >>> found.coefficients.set_index("term")["estimate"].round(4).to_dict()
+    {'constant': 1.0476, 'x': 1.7143}
+    >>> (found.fitted + found.residuals).round(9).tolist()
+    [1.0, 3.0, 4.0, 6.0, 9.0, 9.0]
+    >>> found.to_frame().columns.tolist()[:3]
+    ['term', 'estimate', 'standard_error']
     """
 
     model: str
@@ -71,7 +87,30 @@ class RegressionResult(Result):
         return self.coefficients.copy()
 
     def diagnostic(self, name: str, column: str = "statistic") -> float:
-        """Return one number of the diagnostics: ``result.diagnostic("aic")``."""
+        """Return one number of the diagnostics.
+
+        Parameters
+        ----------
+        name : str
+            A row of ``diagnostics``, such as ``"aic"``; NaN where the model has no such thing.
+        column : {"statistic", "z", "degrees", "pvalue"}
+            Which of its numbers.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        The squared correlation of x and y, 30² / (17.5 × 53.33):
+
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> frame = pd.DataFrame({"y": [1.0, 3.0, 4.0, 6.0, 9.0, 9.0], "x": range(6)})
+        >>> found = sc.spatial_regression(frame, None, outcome="y", covariates=["x"])
+        >>> round(found.diagnostic("r2"), 4)
+        0.9643
+        """
         return float(self.diagnostics[column].to_dict()[name])
 
 

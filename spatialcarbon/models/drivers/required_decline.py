@@ -66,8 +66,28 @@ class DeclineResult(Result):
         ``probability`` (0.05 to 0.95) and the ``decline`` that it needs; infinite
         where none in the range suffices.
     scenario : str
+        The scenario that was strengthened.
     peak_by, from_year : int
+        The year asked about, and the first one with the extra decline.
     probability : float
+        Share of draws that was asked for, a fraction.
+
+    Examples
+    --------
+    Emissions that fall by 2 % a year for certain need nothing more:
+
+    >>> import pandas as pd
+    >>> rates = pd.DataFrame(
+    ...     [["calm", 2021, 2025, 0.0, 0.0, 0.0, 0.02]],
+    ...     columns=["scenario", "start", "end", "delta", "chi", "beta", "alpha"],
+    ... )
+    >>> found = required_decline(
+    ...     100.0, rates, scenario="calm", horizon=2025, peak_by=2022, errors=0.0, draws=100, rng=1
+    ... )
+    >>> found.value, found.status, found.already
+    (0.0, 'not needed', 1.0)
+    >>> found.to_frame()[["peak_by", "probability", "decline"]].values.tolist()
+    [[2022.0, 0.9, 0.0]]
     """
 
     value: float

@@ -18,17 +18,15 @@ from spatialcarbon.core.errors import (
     some,
 )
 from spatialcarbon.core.language import text
-from spatialcarbon.core.results import Result
 from spatialcarbon.models.drivers.peak import (
     PEAK_COLUMNS,
-    PeakResult,
     Tie,
     check_demands,
-    peak,
     peak_row,
     peak_rows,
 )
 from spatialcarbon.models.drivers.rates import FACTORS, RateTable, checked_rates, multipliers
+from spatialcarbon.models.drivers.scenario_result import ProjectionResult
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,64 +35,6 @@ if TYPE_CHECKING:
 
 REFERENCES = ("kaya1990", "study003")
 _BASE = text("the base")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ProjectionResult(Result):
-    """Levels of every scenario from the base year to the horizon.
-
-    Parameters
-    ----------
-    path : DataFrame
-        Index year, the base year first; one column per scenario, or columns
-        (scenario, unit) where the base has units. In the unit of the base.
-    total : DataFrame
-        Year × scenario: the sum over units.
-    factors : DataFrame or None
-        Levels of the factors where the base has them: scenario, unit, year,
-        ``population, affluence, structure, intensity`` and ``level``, their product.
-    growth : DataFrame
-        Yearly growth of emissions (a fraction), year × scenario, or (scenario, unit)
-        where rates differ by unit.
-    peaks : DataFrame
-        One row per scenario, of the total: ``year, value, status, plateau_start,
-        plateau_end, local_maxima, equal_maxima, years_below``.
-    unit_peaks : DataFrame
-        The same for each scenario and unit; no rows where the base has no units.
-    rates : RateTable
-        The rates as they were used.
-    """
-
-    path: pd.DataFrame
-    total: pd.DataFrame
-    factors: pd.DataFrame | None
-    growth: pd.DataFrame
-    peaks: pd.DataFrame
-    unit_peaks: pd.DataFrame
-    rates: RateTable
-
-    def peak(self, scenario: str) -> PeakResult:
-        """Return the peak of the total of one scenario, by the settings of the projection."""
-        return self._peak(self.total[scenario])
-
-    def _peak(self, series: pd.Series[float]) -> PeakResult:
-        chosen = {name: self.settings[name] for name in ("tol", "tie", "sustained")}
-        return peak(series, **chosen)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the levels, tidy: scenario, (unit,) year, level."""
-        names = [*self.path.columns.names, "year"]
-        long = pd.DataFrame({"level": self.path.unstack()}).reset_index()
-        return long[[*names, "level"]]
-
-    def summary(self) -> str:
-        """Return the peaks of the scenarios as text."""
-        lines = [
-            self.method,
-            "=" * len(self.method),
-            self.peaks.reset_index().to_string(index=False),
-        ]
-        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
 def project(

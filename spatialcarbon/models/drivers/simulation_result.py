@@ -53,6 +53,24 @@ class SimulationResult(Result):
     unit_peaks : DataFrame
         ``scenario, unit, median_peak`` (empty where fewer than half of the draws
         peak), ``peak_by``, ``peaked_by``, ``standard_error``, ``not_peaked``.
+
+    Examples
+    --------
+    Without errors all draws are one and the same path, which falls from the start:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> columns = ["scenario", "start", "end", "delta", "chi", "beta", "alpha"]
+    >>> rates = pd.DataFrame([["calm", 2021, 2022, 0, 0, 0, 0.1]], columns=columns)
+    >>> found = sc.simulate(100.0, rates, horizon=2022, errors=0.0, draws=100, rng=1)
+    >>> found.median["calm"].round(6).to_dict()
+    {2020: 100.0, 2021: 90.0, 2022: 81.0}
+    >>> found.peaked_by.set_index("year")["probability"].to_dict()
+    {2020: 1.0, 2021: 1.0, 2022: 1.0}
+    >>> found.to_frame().query("year == 2022")["value"].round(6).tolist()
+    [81.0, 81.0, 81.0, 81.0, 81.0]
+    >>> found.summary().splitlines()[0]
+    'Monte Carlo of scenario rates'
     """
 
     quantiles: pd.DataFrame

@@ -166,11 +166,21 @@ class ParetoResult(Result):
     losers : tuple
         Everybody who loses.
     gain : Series
-        What each has beyond the status quo.
+        Index player: what each has beyond the status quo, in the measure of the payoffs.
     smallest_transfers : Series
-        The least that has to be paid to each so that nobody loses; 0 for the others.
+        Index player: the least that has to be paid to each so that nobody loses; 0 for
+        the others.
     affordable : bool
         Whether those who gain can pay that among them.
+
+    Examples
+    --------
+    >>> from spatialcarbon import pareto_check
+    >>> found = pareto_check({"a": 5.0, "b": 2.0}, {"a": 1.0, "b": 3.0})
+    >>> found.losers, found.worst_gain, found.affordable
+    (('b',), -1.0, True)
+    >>> found.to_frame().to_numpy().tolist()
+    [['a', 4.0, False, 0.0], ['b', -1.0, True, 1.0]]
     """
 
     pareto: bool

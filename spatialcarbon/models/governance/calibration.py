@@ -72,11 +72,27 @@ class CalibrationResult(Result):
         Index place; ``emission`` (t CO2), ``damage`` (CNY per t), ``cost`` and
         ``licensed_cost`` (CNY per t²), as :func:`spatialcarbon.govern` takes them.
     share : Series
-        Part of each place's emissions that does damage elsewhere, for
+        Index place: part of its emissions that does damage elsewhere, for
         :func:`spatialcarbon.spillover`.
     provenance : DataFrame
-        A row per parameter: lowest and highest value, its unit, and whether it is an
+        Index parameter: lowest and highest value, its unit, and whether it is an
         illustrative default (``illustrative``).
+
+    Examples
+    --------
+    A tenth of A's 100 t is 10 t: a last tonne at 200 CNY makes a slope of 20 CNY per t².
+
+    >>> import pandas as pd
+    >>> from spatialcarbon import calibrate_game
+    >>> found = calibrate_game(
+    ...     pd.Series({"A": 100.0, "B": 50.0}), price=30.0, marginal_cost=200.0, cut=0.1, share=0.2
+    ... )
+    >>> found.places.loc["A"].to_dict()
+    {'emission': 100.0, 'damage': 30.0, 'cost': 20.0, 'licensed_cost': 14.0}
+    >>> found.illustrative
+    ('licensed_ratio',)
+    >>> found.to_frame()[["parameter", "low", "illustrative"]].to_numpy().tolist()[-2:]
+    [['licensed_ratio', 0.7, True], ['share', 0.2, False]]
     """
 
     places: pd.DataFrame

@@ -44,6 +44,24 @@ class CoalitionGame:
     worth : ndarray
         2^N numbers; bit i of a position says whether player i belongs, so that
         position 0 is nobody (worth 0) and position 5 is the first and the third.
+
+    Examples
+    --------
+    Position 3 is binary 11: the first and the second player.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> game = CoalitionGame(pd.Index(["a", "b"]), np.array([0.0, 1.0, 2.0, 4.0]))
+    >>> game({"a"}), game.n, game.total, game.standalone.tolist()
+    (1.0, 2, 4.0, [1.0, 2.0])
+    >>> game.labels(3), game.members(1), game.sizes.tolist()
+    (('a', 'b'), frozenset({'a'}), [0, 1, 1, 2])
+    >>> game.along(np.array([[0, 1], [1, 0]])).tolist()
+    [[0.0, 1.0, 4.0], [0.0, 2.0, 4.0]]
+    >>> game.to_series().loc[[frozenset({"b"})]].tolist()
+    [2.0]
+    >>> game.rounding < 1e-6, len(game.checksum)
+    (True, 16)
     """
 
     players: pd.Index
@@ -96,15 +114,46 @@ class CoalitionGame:
         return float(self.worth[sum(1 << place for place in positions)])
 
     def members(self, coalition: int) -> frozenset[Any]:
-        """Return the labels of the coalition at one position."""
+        """Return the labels of the coalition at one position.
+
+        Parameters
+        ----------
+        coalition : int
+            Position in ``worth``, 0 to 2^N − 1.
+
+        Returns
+        -------
+        frozenset
+        """
         return frozenset(self.labels(coalition))
 
     def labels(self, coalition: int) -> tuple[Any, ...]:
-        """Return the labels of one coalition in the order of the players."""
+        """Return the labels of one coalition in the order of the players.
+
+        Parameters
+        ----------
+        coalition : int
+            Position in ``worth``, 0 to 2^N − 1.
+
+        Returns
+        -------
+        tuple
+        """
         return tuple(self.players[i] for i in range(self.n) if coalition >> i & 1)
 
     def along(self, orders: Orders) -> Floats:
-        """Return the worth of the first 0, 1, ..., N players of each order of arrival."""
+        """Return the worth of the first 0, 1, ..., N players of each order of arrival.
+
+        Parameters
+        ----------
+        orders : array of int
+            A row for each order: the positions of all players, the first to arrive first.
+
+        Returns
+        -------
+        array
+            Orders × (N + 1).
+        """
         coalitions = np.zeros((len(orders), self.n + 1), dtype=np.int64)
         np.cumsum(np.int64(1) << orders, axis=1, out=coalitions[:, 1:])
         return np.asarray(self.worth[coalitions])

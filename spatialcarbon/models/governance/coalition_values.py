@@ -41,6 +41,27 @@ class LinearGame:
         Slope of the marginal cost of abatement, in CNY per t², above zero.
     emission : ndarray
         Emission without abatement, in t; no place abates more than it emits.
+
+    Examples
+    --------
+    Two places that a tonne saves 1 CNY each: alone each abates 1 t, together 2 t.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from spatialcarbon import linear_game
+    >>> both = ["a", "b"]
+    >>> one = pd.Series(1.0, index=both)
+    >>> game = linear_game(pd.DataFrame(1.0, index=both, columns=both), one, 5 * one)
+    >>> game.nash.tolist(), game.cooperation.tolist(), game.interior
+    ([1.0, 1.0], [2.0, 2.0], True)
+    >>> game.payoff(game.cooperation).tolist(), game.standalone.tolist()
+    ([-8.0, -8.0], [-8.5, -8.5])
+    >>> game.n, game.total, game.shapley().tolist()
+    (2, -16.0, [-8.0, -8.0])
+    >>> game.along(np.array([[0, 1]]))[:, 1:].tolist(), game.tabulate().worth.tolist()
+    ([[-8.5, -16.0]], [0.0, -8.5, -8.5, -16.0])
+    >>> game.checksum == linear_game(pd.DataFrame(1.0, both, both), one, 5 * one).checksum
+    True
     """
 
     players: pd.Index
@@ -55,12 +76,12 @@ class LinearGame:
 
     @property
     def nash(self) -> Floats:
-        """Abatement of each place by itself."""
+        """Abatement of each place by itself, t CO2."""
         return np.asarray(np.minimum(np.diag(self.benefit) / self.cost, self.emission))
 
     @property
     def cooperation(self) -> Floats:
-        """Abatement of each place when all act as one."""
+        """Abatement of each place when all act as one, t CO2."""
         return np.asarray(np.minimum(self.benefit.sum(axis=0) / self.cost, self.emission))
 
     @property
@@ -86,7 +107,18 @@ class LinearGame:
         )
 
     def payoff(self, abatement: Floats) -> Floats:
-        """Return the payoff of each place, for one row of abatements or several."""
+        """Return the payoff of each place, for one row of abatements or several.
+
+        Parameters
+        ----------
+        abatement : array
+            t CO2; the last axis runs over the places.
+
+        Returns
+        -------
+        array
+            CNY, of the same shape.
+        """
         left = self.emission - abatement
         # einsum adds in a fixed order; a BLAS may not on another number of threads.
         damage = np.einsum("ki,...i->...k", self.benefit, left)
@@ -94,12 +126,12 @@ class LinearGame:
 
     @property
     def standalone(self) -> Floats:
-        """What each place is worth alone: its payoff without cooperation."""
+        """What each place is worth alone, CNY: its payoff without cooperation."""
         return self.payoff(self.nash)
 
     @property
     def total(self) -> float:
-        """What all places together are worth."""
+        """What all places together are worth, CNY."""
         return float(self.payoff(self.cooperation).sum())
 
     @property
@@ -117,7 +149,18 @@ class LinearGame:
         return float(self._worth(inside, inside.astype(float) @ self.benefit)[0])
 
     def along(self, orders: Orders) -> Floats:
-        """Return the worth of the first 0, 1, ..., N places of each order of arrival."""
+        """Return the worth of the first 0, 1, ..., N places of each order of arrival.
+
+        Parameters
+        ----------
+        orders : array of int
+            A row for each order: the positions of all places, the first to arrive first.
+
+        Returns
+        -------
+        array
+            Orders × (N + 1), CNY.
+        """
         rows, n = orders.shape
         inside = np.zeros((rows, n + 1, n), dtype=bool)
         for place in range(n):
@@ -135,7 +178,17 @@ class LinearGame:
         return np.asarray(-(marginal * (self.emission - abated) + paid).sum(axis=-1))
 
     def tabulate(self) -> CoalitionGame:
-        """Return the worth of all 2^N coalitions, at most 2^20."""
+        """Return the worth of all 2^N coalitions, at most 2^20.
+
+        Returns
+        -------
+        CoalitionGame
+
+        Raises
+        ------
+        OptionError
+            More than 20 places.
+        """
         check_enumerable(self.n)
         worth = np.zeros(1 << self.n)
         for i in range(self.n):
@@ -150,7 +203,7 @@ class LinearGame:
         return CoalitionGame(self.players, worth)
 
     def shapley(self) -> Floats:
-        """Return the Shapley value in closed form; only right where the game is interior."""
+        """Return the Shapley value in closed form, CNY; only right where the game is interior."""
         own = np.diag(self.benefit)
         others = self.benefit - np.diag(own)
         squares = others**2

@@ -34,7 +34,18 @@ class SidePaymentResult(Result):
     lump_sum_range : tuple of float
         The sums for which both sign: the supplier's cost, and the payers' benefit, CNY.
     contributions : Series
-        What each payer puts into the lump sum, in proportion to its benefit, CNY.
+        Index payer: what each puts into the lump sum, in proportion to its benefit, CNY.
+
+    Examples
+    --------
+    A tonne is worth 3.6 to the supplier and 2 to the payer: the efficient level is 2 t more.
+
+    >>> from spatialcarbon import side_payments
+    >>> found = side_payments(3.6, 1.0, externality=2.0)
+    >>> found.surplus, found.lump_sum_range
+    (2.0, (2.0, 4.0))
+    >>> found.to_frame().set_index("scheme")["abatement"].round(2).to_dict()
+    {'additional_subsidy': 4.6, 'full_subsidy': 3.6, 'cost_sharing': 3.8, 'lump_sum': 5.6}
     """
 
     table: pd.DataFrame

@@ -45,6 +45,26 @@ class CompensationRangeResult(Result):
         payers, receivers, status`` (``"ok"`` or ``"undefined"``).
     amounts : DataFrame
         Tidy: ``unit, baseline, sinks, price, amount, role``, the defined cases only.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> places = pd.DataFrame(
+    ...     {
+    ...         "emission": [400.0, 350.0, 250.0],
+    ...         "sink": [20.0, 60.0, 120.0],
+    ...         "gdp": [500.0, 300.0, 200.0],
+    ...     },
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> found = sc.compensation_range(places, prices=[30, 60])
+    >>> found.table[["low", "high"]].round(1).loc["A"].tolist()
+    [5231.7, 10463.3]
+    >>> found.cases[["price", "payers", "receivers", "status"]].to_numpy().tolist()
+    [[30.0, 2, 1, 'ok'], [60.0, 2, 1, 'ok']]
+    >>> found.to_frame()[["unit", "role", "payer_cases"]].to_numpy().tolist()
+    [['A', 'payer', 2], ['B', 'payer', 2], ['C', 'receiver', 0]]
     """
 
     table: pd.DataFrame

@@ -43,6 +43,28 @@ class CompensationResult(Result):
         ``due`` (what receivers were due before balancing).
     settlement : SettlementResult
         The transfers between pairs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> places = pd.DataFrame(
+    ...     {
+    ...         "emission": [400.0, 350.0, 250.0],
+    ...         "sink": [20.0, 60.0, 120.0],
+    ...         "gdp": [500.0, 300.0, 200.0],
+    ...     },
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> found = sc.compensate(places, price=60)
+    >>> list(found.payers), list(found.receivers)
+    (['A', 'B'], ['C'])
+    >>> int(found.zones["economic development"])
+    1
+    >>> found.to_frame()[["ecc", "esc"]].round(2).to_numpy().tolist()[0]
+    [1.25, 0.25]
+    >>> found.settlement.matrix.round(1).to_dict()
+    {'C': {'A': 10463.3, 'B': 848.6}}
     """
 
     table: pd.DataFrame

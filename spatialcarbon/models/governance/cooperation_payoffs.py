@@ -38,14 +38,23 @@ class CooperationPayoffs(Result):
         Payoff of the first and of the second government: strategy of the first
         (rows) × strategy of the second (columns).
     parameters : DataFrame
-        Parameter × government, as used.
+        Parameter × government, as used, in the measure of the amounts given.
     illustrative : tuple of str
         Parameters that were not given, so that invented numbers stand in.
     support_to_last : Series
-        What subsidy, penalty and compensation must add up to for each, so that
+        Index government: what subsidy, penalty and compensation must add up to, so that
         cooperation lasts once both cooperate (0 where it lasts anyway).
     support_to_dominate : Series
         The same, so that cooperation is the better choice whatever the other does.
+
+    Examples
+    --------
+    >>> from spatialcarbon import cooperation_payoffs
+    >>> found = cooperation_payoffs(cost=5.0, subsidy=0.5)
+    >>> found.to_frame().to_numpy().tolist()[0]
+    ['cooperate', 'cooperate', 3.5, 3.5]
+    >>> found.support_to_dominate.to_dict(), len(found.illustrative)
+    ({'first': 1.0, 'second': 1.0}, 5)
     """
 
     row: pd.DataFrame
@@ -56,13 +65,13 @@ class CooperationPayoffs(Result):
     support_to_dominate: pd.Series[float]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row per pair of strategies with the payoff of each government."""
+        """Return a row per pair of strategies, ``row`` and ``column``, with both payoffs."""
         first, second = self.parameters.columns
         pairs = [(a, b) for a in STRATEGIES for b in STRATEGIES]
         return pd.DataFrame(
             {
-                "first": [a for a, _ in pairs],
-                "second": [b for _, b in pairs],
+                "row": [a for a, _ in pairs],
+                "column": [b for _, b in pairs],
                 str(first): self.row.to_numpy().ravel(),
                 str(second): self.column.to_numpy().ravel(),
             }

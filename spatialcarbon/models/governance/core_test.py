@@ -50,6 +50,17 @@ class CoreResult(Result):
         The 20 least content groups: members, size, worth, share, gain.
     count : int
         How many groups would gain by leaving.
+
+    Examples
+    --------
+    All three are worth 9, any two 4: equal parts leave two of them 6, and nobody would leave.
+
+    >>> from spatialcarbon import core_test
+    >>> found = core_test(lambda group: len(group) ** 2, ["a", "b", "c"], dict.fromkeys("abc", 3.0))
+    >>> found.in_core, found.blocking, found.gain
+    (True, (), -2.0)
+    >>> found.to_frame()[["size", "worth", "share", "gain"]].to_numpy().tolist()[0]
+    [1.0, 1.0, 3.0, -2.0]
     """
 
     in_core: bool
@@ -182,6 +193,15 @@ class ConvexityResult(Result):
         The two players of that case; empty for a single player.
     joined : tuple
         The coalition they join in that case.
+
+    Examples
+    --------
+    >>> from spatialcarbon import convexity
+    >>> found = convexity(lambda group: len(group) ** 2, ["a", "b", "c"])
+    >>> found.convex, found.margin
+    (True, 2.0)
+    >>> found.to_frame()["convex"].tolist()
+    [True]
     """
 
     convex: bool

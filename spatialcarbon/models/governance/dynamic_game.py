@@ -36,7 +36,7 @@ class DynamicGameResult(Result):
     steady_state : DataFrame
         Place × (nash, cooperation): the stock that is reached in the end, t CO2.
     path : DataFrame
-        Columns year, mode, place, stock (t CO2).
+        Tidy, a row per year, mode and place: ``year, mode, place, stock`` (t CO2).
     value : DataFrame
         Place × (nash, cooperation): discounted payoff from the first stock on, CNY.
     marginal : DataFrame
@@ -46,6 +46,23 @@ class DynamicGameResult(Result):
         Years after which half of the way to the steady state is done.
     corner : DataFrame
         Place × (nash, cooperation): whether a place abates all it emits.
+
+    Examples
+    --------
+    Two places that share all harm: a tonne is worth 2 · 0.5/(0.05 + 0.15) = 5 CNY
+    to each, so that each abates 5/5 t alone and 10/5 t together.
+
+    >>> import pandas as pd
+    >>> from spatialcarbon import dynamic_game
+    >>> places = pd.DataFrame({"emission": 9.0, "damage": 2.0, "cost": 5.0}, index=["A", "B"])
+    >>> both = pd.DataFrame(0.5, places.index, places.index)
+    >>> found = dynamic_game(places, both, discount=0.05, decay=0.15)
+    >>> found.abatement.loc["A"].round(6).to_dict()
+    {'nash': 1.0, 'cooperation': 2.0}
+    >>> found.gain.round(6).to_dict(), found.losers, round(found.half_life, 2)
+    ({'A': 50.0, 'B': 50.0}, (), 4.62)
+    >>> found.to_frame()[["place", "mode", "steady_state"]].round(6).to_numpy().tolist()[:2]
+    [['A', 'nash', 53.333333], ['B', 'nash', 53.333333]]
     """
 
     abatement: pd.DataFrame

@@ -72,6 +72,37 @@ class EvaluationResult(Result):
         Cells of unit and year without an outcome.
     left_out : tuple
         Units without an outcome before or after the policy.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import pandas as pd
+    >>> from spatialcarbon import psm_did
+    >>> co2 = pd.DataFrame(
+    ...     {
+    ...         "city": list("ABCDABCD"),
+    ...         "year": [2010] * 4 + [2012] * 4,
+    ...         "co2": [60.0, 64, 58, 62, 50, 52, 56, 58],
+    ...     }
+    ... )
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")  # four places are few
+    ...     found = psm_did(
+    ...         co2,
+    ...         unit="city",
+    ...         year="year",
+    ...         outcome="co2",
+    ...         treated=["A", "B"],
+    ...         treated_from=2012,
+    ...         covariates=[],
+    ...         matching="none",
+    ...         minimum_matched=2,
+    ...         rng=1,
+    ...     )
+    >>> round(found.effect, 6), found.n_treated, found.n_control
+    (-8.0, 2, 2)
+    >>> found.to_frame()[["estimator", "n", "status"]].to_numpy().tolist()
+    [['unmatched', 8, 'ok'], ['matched', 8, 'ok'], ['placebo_date', 0, 'too few periods']]
     """
 
     effect: float

@@ -59,6 +59,20 @@ class EvolutionResult(Result):
         Labels of the two strategies of each population.
     payoffs_row, payoffs_column : DataFrame
         As used.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon import evolutionary_game
+    >>> both = ["cooperate", "refuse"]
+    >>> pay = pd.DataFrame([[2.0, 0.0], [1.0, 1.0]], index=both, columns=both)
+    >>> found = evolutionary_game(pay, pay.T, starts=2)
+    >>> found.stable
+    (('cooperate', 'cooperate'), ('refuse', 'refuse'))
+    >>> found.to_frame()[["x", "y", "kind"]].round(3).to_numpy().tolist()[-1]
+    [0.5, 0.5, 'saddle']
+    >>> found.system.interior
+    (0.5, 0.5)
     """
 
     equilibria: pd.DataFrame

@@ -44,7 +44,7 @@ class GovernanceResult(Result):
     payoff : DataFrame
         Place × mode, CNY after transfers.
     nash_payoff : Series
-        Payoff of each place without cooperation, whether or not ``nash`` is among the modes.
+        Index place: payoff without cooperation, CNY, whether or not ``nash`` is among the modes.
     payments : mapping
         Mode → DataFrame payer × receiver, CNY, zero or more.
     contracts : DataFrame
@@ -72,6 +72,31 @@ class GovernanceResult(Result):
         Why, in either language.
     model : str
         ``"linear"`` or ``"quadratic"`` damage.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> places = pd.DataFrame(
+    ...     {"emission": 10.0, "damage": [10.0, 6.0, 4.0], "cost": [2.0, 1.0, 1.5]},
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> shares = pd.DataFrame(
+    ...     [[0.7, 0.2, 0.1], [0.2, 0.6, 0.2], [0.1, 0.2, 0.7]], places.index, places.index
+    ... )
+    >>> found = sc.govern(places, shares)
+    >>> found.modes
+    ('nash', 'cooperation', 'compensation')
+    >>> found.gain["cooperation"].round(4).to_dict()
+    {'A': 6.4267, 'B': -1.2, 'C': 0.9467}
+    >>> found.losers["cooperation"], found.smallest_transfers["B"].round(4).to_dict()
+    (('B',), {'A': 1.0459, 'B': 0.0, 'C': 0.1541})
+    >>> found.totals["losers"].to_dict()
+    {'nash': 0, 'cooperation': 1, 'compensation': 0}
+    >>> found.shapley.round(2).to_dict(), found.nash_bargaining.round(2).to_dict()
+    ({'A': -76.44, 'B': -44.62, 'C': -31.64}, {'A': -76.63, 'B': -45.02, 'C': -31.05})
+    >>> found.to_frame()[["place", "mode", "abatement"]].round(2).to_numpy().tolist()[1]
+    ['B', 'nash', 3.6]
     """
 
     places: pd.DataFrame

@@ -31,23 +31,32 @@ class LicensingResult(Result):
     royalty : float
         The royalty that is best for the licensor, CNY per t abated.
     royalty_value : float
-        Gain of the licensor under it, its externality included.
+        Gain of the licensor under it, its externality included, CNY.
     fee : float
-        The largest fixed fee that the licensee signs.
+        The largest fixed fee that the licensee signs, CNY.
     fee_value : float
-        Gain of the licensor under it, its externality included.
+        Gain of the licensor under it, its externality included, CNY.
     two_part_royalty, two_part_fee, two_part_value : float
         The same for a contract with both parts; a royalty below zero is a subsidy per
         tonne. NaN where such a contract sells nothing.
     threshold : float
-        The externality above which the fixed fee is better for the licensor; NaN where
+        The externality, CNY per t, above which the licensor prefers the fixed fee; NaN where
         the technology is of no use.
     choice : {"fee", "royalty", "none"}
         The better of fee and royalty for the licensor, or none if both lose.
     abatement : Series
-        Tonnes under ``none``, ``fee`` and ``royalty``.
+        Index contract: t CO2 abated under ``none``, ``fee`` and ``royalty``.
     externality : float
-        Net benefit to the licensor of a tonne that the licensee abates, as given.
+        Net benefit to the licensor of a tonne that the licensee abates, CNY per t, as given.
+
+    Examples
+    --------
+    >>> from spatialcarbon import licensing
+    >>> found = licensing(4.0, 2.0, 1.0, externality=1.0)
+    >>> found.choice, found.fee, found.fee_value, round(found.threshold, 4)
+    ('fee', 4.0, 6.0, -0.5858)
+    >>> found.to_frame()[["contract", "value", "chosen"]].round(4).to_numpy().tolist()
+    [['fee', 6.0, True], ['royalty', 4.1421, False], ['two-part', 6.5, False]]
     """
 
     royalty: float

@@ -41,9 +41,23 @@ class NonCashResult(Result):
     money : DataFrame
         Unit × form: the CNY that each quantity stands for.
     values : Series
-        CNY per unit of each form.
+        Index form: CNY per unit of it.
     alternatives : bool
         Whether every form stands for the whole amount, one in place of another.
+
+    Examples
+    --------
+    Half of 1000 CNY in jobs at 50 CNY each, the rest in cash:
+
+    >>> import pandas as pd
+    >>> from spatialcarbon import non_cash_compensation
+    >>> found = non_cash_compensation(
+    ...     pd.Series({"A": 1000.0, "B": -1000.0}), values={"jobs": 50.0}, shares={"jobs": 0.5}
+    ... )
+    >>> found.quantities.loc["A"].to_dict(), found.money.loc["B"].to_dict()
+    ({'jobs': 10.0, 'cash': 500.0}, {'jobs': -500.0, 'cash': -500.0})
+    >>> found.to_frame().to_numpy().tolist()[0]
+    ['A', 'jobs', 10.0, 500.0, 50.0]
     """
 
     quantities: pd.DataFrame

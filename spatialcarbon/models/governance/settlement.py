@@ -57,6 +57,18 @@ class SettlementResult(Result):
         Whether this one is known to have the least number of transfers.
     platform : float
         What stays with the platform, CNY; below zero what it adds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialcarbon import settle
+    >>> found = settle(pd.Series({"A": 3.0, "B": 5.0, "C": -3.0, "D": -5.0}), rule="fewest")
+    >>> found.n, found.lower_bound, found.least
+    (2, 2, True)
+    >>> found.to_frame()[["payer", "receiver", "amount"]].to_numpy().tolist()
+    [['A', 'C', 3.0], ['B', 'D', 5.0]]
+    >>> found.money_steps  # no weights, no borders to count
+    nan
     """
 
     transfers: pd.DataFrame

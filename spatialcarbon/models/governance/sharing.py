@@ -37,15 +37,31 @@ class SharingComparison(Result):
     shares : DataFrame
         Player × rule, in the measure of the worths.
     standalone : Series
-        What each player is worth alone.
+        Index player: what each is worth alone.
     checks : DataFrame
-        A row per rule: ``total``, ``pareto`` (nobody has less than alone),
+        Index rule: ``total``, ``pareto`` (nobody has less than alone),
         ``worst_off`` and ``worst_gain``, ``in_core``, ``blocking`` (the group with
         the most to gain by leaving; empty if there is none) and ``blocking_gain``.
         With more than 20 players groups are not looked at, and the last three are
         missing.
     details : mapping
         Rule → the result of the rule itself.
+
+    Examples
+    --------
+    One left glove and two right ones; only pairs are worth something:
+
+    >>> import spatialcarbon as sc
+    >>> def pairs(group):
+    ...     return min(len(group & {"left"}), len(group & {"right", "other"}))
+    >>> everybody = ["left", "right", "other"]
+    >>> found = sc.share_gains(pairs, everybody)
+    >>> found.gains["equal"].round(3).to_dict()
+    {'left': 0.333, 'right': 0.333, 'other': 0.333}
+    >>> found.checks["blocking"].to_dict()
+    {'shapley': ('left', 'right'), 'nucleolus': (), 'equal': ('left', 'right')}
+    >>> found.to_frame()[["player", "rule", "share"]].round(3).to_numpy().tolist()[0]
+    ['left', 'shapley', 0.667]
     """
 
     shares: pd.DataFrame

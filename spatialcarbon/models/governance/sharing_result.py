@@ -18,15 +18,33 @@ class SharingResult(Result):
     Parameters
     ----------
     shares : Series
-        What each player gets, in the measure of the worths.
+        Index player: what each gets, in the measure of the worths.
     standalone : Series
-        What each player has without the others: its worth alone, or the status quo given.
+        Index player: what each has without the others, its worth alone or the status quo.
     standard_error : Series or None
-        Standard error of each share, when it was estimated by sampling.
+        Index player: standard error of the share, when it was estimated by sampling.
     excesses : tuple of float
         Nucleolus only: the dissatisfaction that remains, the largest first.
     certificate : float or None
         Nucleolus only: by how much Kohlberg's test of the answer fails; 0 is a proof.
+
+    Examples
+    --------
+    One left glove and two right ones; only pairs are worth something:
+
+    >>> import spatialcarbon as sc
+    >>> def pairs(group):
+    ...     return min(len(group & {"left"}), len(group & {"right", "other"}))
+    >>> everybody = ["left", "right", "other"]
+    >>> found = sc.shapley(pairs, everybody)
+    >>> round(found["left"], 4), round(found.total, 4)
+    (0.6667, 1.0)
+    >>> list(found.keys()), [round(share, 4) for share in found.values()]
+    (['left', 'right', 'other'], [0.6667, 0.1667, 0.1667])
+    >>> dict(found.items()) == found.shares.to_dict(), found.gain.equals(found.shares)
+    (True, True)
+    >>> found.to_frame()[["player", "share"]].round(4).to_numpy().tolist()[0]
+    ['left', 0.6667]
     """
 
     shares: pd.Series[float]

@@ -45,6 +45,21 @@ class CoalitionStabilityResult(Result):
         Those that some payments between the members can make hold.
     grand : Series
         The row of the coalition of all places.
+
+    Examples
+    --------
+    Two places that a tonne saves 1 CNY each: neither gains by leaving the other.
+
+    >>> import pandas as pd
+    >>> from spatialcarbon import coalition_stability, linear_game
+    >>> both = ["a", "b"]
+    >>> one = pd.Series(1.0, index=both)
+    >>> game = linear_game(pd.DataFrame(1.0, index=both, columns=both), one, 5 * one)
+    >>> found = coalition_stability(game)
+    >>> found.stable, float(found.grand["surplus"])
+    ((('a', 'b'),), 1.0)
+    >>> found.to_frame()[["members", "payoff", "internal"]].to_numpy().tolist()
+    [[('a',), -8.5, True], [('b',), -8.5, True], [('a', 'b'), -16.0, True]]
     """
 
     table: pd.DataFrame

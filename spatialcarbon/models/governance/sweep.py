@@ -54,6 +54,25 @@ class GovernanceSweepResult(Result):
         ``worst_gain``, who is worst off by cooperation without payments, and by how much.
     modes : tuple of str
         The modes compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> places = pd.DataFrame(
+    ...     {"emission": 10.0, "damage": [10.0, 6.0, 4.0], "cost": [2.0, 1.0, 1.5]},
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> shares = pd.DataFrame(
+    ...     [[0.7, 0.2, 0.1], [0.2, 0.6, 0.2], [0.1, 0.2, 0.7]], places.index, places.index
+    ... )
+    >>> found = sc.govern_sweep(places, shares, damages=[0.1, 0.2], shares=[0.0, 0.5])
+    >>> found.wins.to_dict()
+    {'nash': 0.5, 'cooperation': 0.0, 'compensation': 0.5}
+    >>> found.grid("losers_cooperation").to_numpy().tolist()
+    [[0, 1], [0, 1]]
+    >>> found.to_frame()[["damage", "share", "recommendation"]].to_numpy().tolist()[0]
+    [0.1, 0.0, 'nash']
     """
 
     table: pd.DataFrame
@@ -61,7 +80,7 @@ class GovernanceSweepResult(Result):
 
     @property
     def wins(self) -> pd.Series[float]:
-        """Mode → share of the cells in which it is recommended."""
+        """Mode → share of the cells, 0 to 1, in which it is recommended."""
         counts = self.table["recommendation"].value_counts()
         return (counts.reindex(list(self.modes), fill_value=0) / len(self.table)).rename("cells")
 
@@ -78,6 +97,11 @@ class GovernanceSweepResult(Result):
             The other axis.
         at : float
             Where on the third axis: the value swept that is closest to this one.
+
+        Returns
+        -------
+        DataFrame
+            The other axis (rows) × share that spills over (columns).
 
         Raises
         ------

@@ -58,6 +58,25 @@ class IntensityResult(Result):
         In the order of the common legend.
     zone : object
         The zone, or ``"ALL"``.
+
+    Examples
+    --------
+    Of 200 km² 20 changed in ten years, 1 % a year. All of it was built over, and 10 % of
+    that year's built-up land was new:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> classes = ["cropland", "built"]
+    >>> matrix = pd.DataFrame([[0, 20], [0, 180]], classes, classes)
+    >>> land = sc.TransitionResult.from_matrix(matrix, years=(2000, 2010))
+    >>> found = intensity_analysis(land)
+    >>> found.interval["intensity"].tolist(), found.interval["state"].tolist()
+    ([1.0], ['uniform'])
+    >>> found.category.query("kind == 'gain'")[["class", "km2", "intensity", "state"]].values
+    array([['cropland', 0.0, nan, 'no area'],
+           ['built', 2.0, 1.0, 'uniform']], dtype=object)
+    >>> found.to_frame()["level"].value_counts().to_dict()
+    {'category': 4, 'transition': 4, 'interval': 1}
     """
 
     interval: pd.DataFrame
@@ -83,6 +102,18 @@ class IntensityResult(Result):
         DataFrame
             ``level, class, kind, other, state``. A state that lasts over intervals says more
             than one of a single interval.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import spatialcarbon as sc
+        >>> classes = ["cropland", "forest", "built"]
+        >>> matrix = pd.DataFrame([[80, 0, 10], [0, 0, 10], [0, 0, 100]], classes, classes)
+        >>> land = sc.TransitionResult.from_matrix(matrix, years=(2000, 2010))
+        >>> kept = intensity_analysis(land).stationary()
+        >>> kept.query("`class` == 'built' and level == 'transition'")[["other", "state"]].values
+        array([['cropland', 'avoided'],
+               ['forest', 'targeted']], dtype=object)
         """
         frame = self.to_frame()
         frame = frame[frame["level"] != "interval"]

@@ -49,6 +49,20 @@ class BalanceResult(Result):
         groups.
     overall : Series
         ``emission, sink, net, neutrality`` of all units together.
+
+    Examples
+    --------
+    A emits 90 % and has half of the sinks, so that its support is 0.5 / 0.9:
+
+    >>> import pandas as pd
+    >>> places = pd.DataFrame({"emission": [90.0, 10.0], "sink": [5.0, 5.0]}, index=["A", "B"])
+    >>> found = carbon_balance(places, groups={"both": ["A", "B"]})
+    >>> found.table["support"].round(4).to_dict()
+    {'A': 0.5556, 'B': 5.0}
+    >>> float(found.overall["neutrality"]), float(found.groups.loc["both", "net"])
+    (0.1, 90.0)
+    >>> found.to_frame()[["unit", "role"]].values.tolist()
+    [['A', 'payer'], ['B', 'receiver']]
     """
 
     table: pd.DataFrame
@@ -96,6 +110,8 @@ def carbon_balance(
         Empty or infinite values.
     UnitMismatchError
         A unit that is no mass, or one of carbon.
+    DegenerateDataError
+        A table without rows.
 
     Notes
     -----

@@ -37,7 +37,17 @@ class ShareResult(Result):
     groups : DataFrame
         Index group; columns ``value`` and ``share``; empty without groups.
     total : float
-        Sum over all units.
+        Sum over all units, in the unit of the values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> stock = pd.Series([60.0, 20.0, 20.0], index=["A", "B", "C"])
+    >>> found = regional_shares(stock, groups=pd.Series({"A": "East", "B": "East", "C": "West"}))
+    >>> found.total, found.table["share_in_group"].to_dict()
+    (100.0, {'A': 0.75, 'B': 0.25, 'C': 1.0})
+    >>> found.to_frame()[["unit", "share"]].values.tolist()
+    [['A', 0.6], ['B', 0.2], ['C', 0.2]]
     """
 
     table: pd.DataFrame
@@ -51,6 +61,9 @@ class ShareResult(Result):
 
 def regional_shares(values: pd.Series[Any], *, groups: pd.Series[Any] | None = None) -> ShareResult:
     r"""Which share of the whole does each place hold, and what do the regions sum to?
+
+    Use it for amounts that can be added: volumes, areas, emissions. Not for ratios, nor for
+    gains beside losses.
 
     Parameters
     ----------

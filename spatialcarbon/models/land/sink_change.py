@@ -29,6 +29,19 @@ class SinkChangeResult(Result):
         One row per unit and class: ``unit, class, area_first, area_second`` (km²),
         ``sink_first, sink_second, change, area_effect, coefficient_effect``
         (t CO2 a year).
+
+    Examples
+    --------
+    Two hectares in a hundred of a forest that takes up 4 t CO2 per hectare are felled:
+
+    >>> import pandas as pd
+    >>> own = pd.DataFrame({"value": [4.0], "substance": "CO2"}, index=["forest"])
+    >>> before = pd.DataFrame({"forest": [1.0]}, index=["A"])
+    >>> found = sink_change(before, before * 0.98, coefficients=own)
+    >>> found.to_frame()[["sink_first", "sink_second", "change"]].round(6).values.tolist()
+    [[400.0, 392.0, -8.0]]
+    >>> found.by_class["area_effect"].round(6).to_dict(), found.by_unit.loc["A", "change"].round(6)
+    ({'forest': -8.0}, np.float64(-8.0))
     """
 
     table: pd.DataFrame

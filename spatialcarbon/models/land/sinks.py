@@ -50,6 +50,35 @@ class SinkResult(Result):
         Emissions put down to built-up land, t CO2 a year.
     dropped : tuple
         Units left out for missing areas.
+
+    Examples
+    --------
+    One km² of forest is 100 ha; at 3 t CO2 per hectare it takes up 300 t a year, at 5 t 500:
+
+    >>> import pandas as pd
+    >>> land = pd.DataFrame({"forest": [1.0, 2.0]}, index=["A", "B"])
+    >>> forest = {"substance": "CO2"}
+    >>> sets = {
+    ...     "few": pd.DataFrame({"value": [3.0], **forest}, index=["forest"]),
+    ...     "many": pd.DataFrame({"value": [5.0], **forest}, index=["forest"]),
+    ... }
+    >>> found = carbon_sink(land, coefficients=sets)
+    >>> found.range.values.tolist(), found.central_set
+    ([[300.0, 300.0, 500.0], [600.0, 600.0, 1000.0]], 'few')
+    >>> found.overall.to_dict(), found.by_class.to_dict()
+    ({'low': 900.0, 'central': 900.0, 'high': 1500.0}, {'forest': 900.0})
+    >>> [float(part["B"]) for part in (found.low, found.central, found.high)]
+    [600.0, 600.0, 1000.0]
+    >>> found.to_frame()[["area_km2", "coefficient", "sink"]].values.tolist()
+    [[1.0, 3.0, 300.0], [2.0, 3.0, 600.0]]
+
+    With 1,000 t burnt in B, its built-up land releases 400 t more than the forest takes up:
+
+    >>> burnt = pd.Series({"A": 100.0, "B": 1000.0})
+    >>> carbon_sink(land, coefficients=sets, built_emissions=burnt).land_use[
+    ...     "net_emission"
+    ... ].tolist()
+    [-200.0, 400.0]
     """
 
     areas: pd.DataFrame

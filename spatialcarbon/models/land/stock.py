@@ -48,6 +48,20 @@ class StockResult(Result):
         Discounted value of the change, by unit, in the money of the price.
     dropped : tuple
         Units left out for missing areas.
+
+    Examples
+    --------
+    Ten km² are 1,000 ha; pools of 50 t C per hectare above and 70 in the soil:
+
+    >>> import pandas as pd
+    >>> pools = pd.DataFrame({"above": [50.0], "below": 0.0, "soil": 70.0, "dead": 0.0}, ["forest"])
+    >>> found = carbon_stock(pd.DataFrame({"forest": [10.0]}, index=["A"]), pools=pools)
+    >>> found.by_pool.loc["A"].to_dict()
+    {'above': 50000.0, 'below': 0.0, 'soil': 70000.0, 'dead': 0.0}
+    >>> float(found.total["A"]), float(found.total_co2["A"].round(3))
+    (120000.0, 440000.0)
+    >>> found.to_frame()[["unit", "total", "change"]].values.tolist()
+    [['A', 120000.0, nan]]
     """
 
     stock: pd.DataFrame

@@ -64,7 +64,7 @@ class CrossTabulation(Result):
     zones: pd.Index = field(default_factory=lambda: pd.Index([]))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return all tables as one: first, second (positions), zone, from, to, km2."""
+        """Return all tables as one: first, second (positions), zone, from, to, ``km2``."""
         if not self.tables:
             return self.areas.copy()
         parts = [

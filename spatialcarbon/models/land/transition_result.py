@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.align import canonical_order
 from spatialcarbon.core.errors import OptionError, SchemaError, some
-from spatialcarbon.core.options import check_option
-from spatialcarbon.core.results import Result
 from spatialcarbon.models.land import transition_formulas as formulas
 from spatialcarbon.models.land.area_tables import (
     ALL,
@@ -21,6 +19,7 @@ from spatialcarbon.models.land.area_tables import (
     transition_cube,
 )
 from spatialcarbon.models.land.transition_fields import REFERENCES, area_fields, cube_fields
+from spatialcarbon.models.land.transition_measures import TransitionMeasures
 from spatialcarbon.stats.theil import partition
 
 if TYPE_CHECKING:
@@ -31,14 +30,9 @@ if TYPE_CHECKING:
     Groups = pd.Series[Any] | Mapping[str, Iterable[Any]]
     Floats = npt.NDArray[np.float64]
 
-Measure = Literal[
-    "area_start", "area_end", "persistence", "gain", "loss", "net", "swap", "total_change",
-    "share_start", "share_end", "dynamic_degree",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TransitionResult(Result):
+class TransitionResult(TransitionMeasures):
     """Areas of land classes at two times, and what went from which class to which.
 
     Parameters
@@ -69,89 +63,39 @@ class TransitionResult(Result):
     status : str
         ``"ok"``, or ``"areas only"`` for two tables of areas, which do not say what went
         where: what needs the matrix is NaN.
+
+    Examples
+    --------
+    In ten years 20 km² of forest were cleared and 15 km² planted: a net loss of 5, a swap
+    of 30.
+
+    >>> import pandas as pd
+    >>> classes = ["cropland", "forest"]
+    >>> matrix = pd.DataFrame([[85, 15], [20, 80]], classes, classes)
+    >>> land = TransitionResult.from_matrix(matrix, years=(2000, 2010))
+    >>> [float(part["forest"]) for part in (land.gain, land.loss, land.net, land.swap)]
+    [15.0, 20.0, -5.0, 30.0]
+    >>> float(land.persistence["forest"]), float(land.total_change["forest"])
+    (80.0, 35.0)
+    >>> float(land.dynamic_degree["forest"])  # 100 × (-5) / (100 × 10)
+    -0.5
+    >>> land.comprehensive_degree, land.comprehensive_degree_net
+    (1.75, 0.25)
+    >>> land.areas.loc["forest"].tolist(), land.shares.loc["forest"].tolist()
+    ([100.0, 95.0], [0.5, 0.475])
+    >>> land.to_frame()[["zone", "class", "swap"]].values.tolist()
+    [['ALL', 'cropland', 30.0], ['ALL', 'forest', 30.0]]
     """
 
     matrix: pd.DataFrame
     by_zone: pd.DataFrame
-    table: pd.DataFrame
-    comprehensive: pd.DataFrame
     excluded: pd.DataFrame
-    classes: tuple[str, ...]
-    zones: pd.Index
     years: YearPair | None
     status: str
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the table of classes."""
         return self.table.copy()
-
-    @property
-    def gain(self) -> pd.Series[float]:
-        """Area that each class won from others, over all zones, in km²."""
-        return self._overall("gain")
-
-    @property
-    def loss(self) -> pd.Series[float]:
-        """Area that each class lost to others, over all zones, in km²."""
-        return self._overall("loss")
-
-    @property
-    def net(self) -> pd.Series[float]:
-        """Gain less loss of each class, over all zones, in km²."""
-        return self._overall("net")
-
-    @property
-    def swap(self) -> pd.Series[float]:
-        """Area that each class lost in one place and won in another, counted twice, in km²."""
-        return self._overall("swap")
-
-    @property
-    def persistence(self) -> pd.Series[float]:
-        """Area of each class that did not change, over all zones, in km²."""
-        return self._overall("persistence")
-
-    @property
-    def total_change(self) -> pd.Series[float]:
-        """Gain plus loss of each class, over all zones, in km²."""
-        return self._overall("total_change")
-
-    @property
-    def dynamic_degree(self) -> pd.Series[float]:
-        """Single dynamic degree of each class over all zones, in % a year."""
-        return self._overall("dynamic_degree")
-
-    @property
-    def comprehensive_degree(self) -> float:
-        """Comprehensive dynamic degree over all zones (LC), in % a year."""
-        return float(self.comprehensive["comprehensive_degree"].iloc[-1])
-
-    @property
-    def comprehensive_degree_net(self) -> float:
-        """Comprehensive degree of net changes over all zones (LC_net), in % a year."""
-        return float(self.comprehensive["comprehensive_degree_net"].iloc[-1])
-
-    @property
-    def areas(self) -> pd.DataFrame:
-        """Area of each class over all zones in km², at the start and at the end."""
-        return self._two("area_start", "area_end")
-
-    @property
-    def shares(self) -> pd.DataFrame:
-        """Part of each class in the area of all zones, at the start and at the end."""
-        return self._two("share_start", "share_end")
-
-    def per_zone(self, measure: Measure) -> pd.DataFrame:
-        """Return one measure of the table as zone × class, without the row of all zones.
-
-        Parameters
-        ----------
-        measure : str
-            A column of ``table``, such as ``"gain"``.
-        """
-        check_option(measure, Measure, "measure")
-        rows = self.table.iloc[: len(self.zones) * len(self.classes)]
-        values = rows[measure].to_numpy(dtype=float).reshape(len(self.zones), -1)
-        return pd.DataFrame(values, self.zones, self._class_index())
 
     def matrix_of(self, zone: Any) -> pd.DataFrame:
         """Return the matrix of one zone in km², from (rows) × to (columns).
@@ -161,10 +105,26 @@ class TransitionResult(Result):
         zone : object
             A label of ``zones``, or ``"ALL"``.
 
+        Returns
+        -------
+        DataFrame
+            Class × class; all NaN where only areas are known.
+
         Raises
         ------
         SchemaError
             For a zone that is not there.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = [("a", "forest", "built", 10), ("b", "forest", "built", 4)]
+        >>> table = pd.DataFrame(rows, columns=["zone", "from", "to", "km2"])
+        >>> land = TransitionResult.from_table(table)
+        >>> float(land.matrix_of("b").loc["forest", "built"])
+        4.0
+        >>> float(land.matrix_of("ALL").loc["forest", "built"])
+        14.0
         """
         if isinstance(zone, str) and zone == ALL:
             return self.matrix.copy()
@@ -190,10 +150,23 @@ class TransitionResult(Result):
         zone : object
             A label of ``zones``; all zones if left out.
 
+        Returns
+        -------
+        Series
+            By the other classes; NaN where the class gained nothing.
+
         Raises
         ------
         OptionError
             For a class that is not there.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = [("cropland", "built", 30), ("forest", "built", 10), ("built", "built", 60)]
+        >>> table = pd.DataFrame(rows, columns=["from", "to", "km2"])
+        >>> TransitionResult.from_table(table).sources("built").to_dict()
+        {'cropland': 0.75, 'forest': 0.25}
         """
         return self._parts(self.matrix_of(zone).T, name)
 
@@ -207,10 +180,23 @@ class TransitionResult(Result):
         zone : object
             A label of ``zones``; all zones if left out.
 
+        Returns
+        -------
+        Series
+            By the other classes; NaN where the class lost nothing.
+
         Raises
         ------
         OptionError
             For a class that is not there.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = [("cropland", "built", 9), ("cropland", "forest", 1), ("built", "built", 60)]
+        >>> table = pd.DataFrame(rows, columns=["from", "to", "km2"])
+        >>> TransitionResult.from_table(table).destinations("cropland").to_dict()
+        {'forest': 0.1, 'built': 0.9}
         """
         return self._parts(self.matrix_of(zone), name)
 
@@ -223,10 +209,24 @@ class TransitionResult(Result):
             A label per zone, or group → zones. Every zone must be in exactly one group, so
             that the groups add up to the whole.
 
+        Returns
+        -------
+        TransitionResult
+            With the groups as its zones.
+
         Raises
         ------
         SchemaError
             For zones in no group, or in several.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> rows = [(zone, "forest", "built", km2) for zone, km2 in zip("abc", (10, 4, 1))]
+        >>> table = pd.DataFrame(rows, columns=["zone", "from", "to", "km2"])
+        >>> land = TransitionResult.from_table(table).grouped({"west": ["a", "b"], "east": ["c"]})
+        >>> land.per_zone("gain")["built"].to_dict()
+        {'west': 14.0, 'east': 1.0}
         """
         members = partition(groups, self.zones)
         owner = {zone: name for name, index in members.items() for zone in index}
@@ -263,6 +263,10 @@ class TransitionResult(Result):
         years : sequence of two int, optional
             Without them, dynamic degrees are NaN.
 
+        Returns
+        -------
+        TransitionResult
+
         Raises
         ------
         SchemaError, AlignmentError, MissingDataError
@@ -292,22 +296,23 @@ class TransitionResult(Result):
         years : sequence of two int, optional
             Without them, dynamic degrees are NaN.
 
+        Returns
+        -------
+        TransitionResult
+
         Raises
         ------
         SchemaError, MissingDataError
             When rows and columns differ; for negative or missing areas.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> matrix = pd.DataFrame([[90, 10], [0, 100]], ["forest", "built"], ["forest", "built"])
+        >>> TransitionResult.from_matrix(matrix).net.to_dict()
+        {'forest': -10.0, 'built': 10.0}
         """
         return cls.from_table(square_rows(matrix), years=years)
-
-    def _class_index(self) -> pd.Index:
-        return pd.Index(self.classes, name="class")
-
-    def _overall(self, column: str) -> pd.Series[float]:
-        rows = self.table[column].to_numpy(dtype=float)[-len(self.classes) :]
-        return pd.Series(rows, self._class_index(), name=column)
-
-    def _two(self, *columns: str) -> pd.DataFrame:
-        return pd.DataFrame({column: self._overall(column) for column in columns})
 
     def _parts(self, matrix: pd.DataFrame, name: str) -> pd.Series[float]:
         if name not in self.classes:

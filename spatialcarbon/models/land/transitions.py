@@ -56,6 +56,20 @@ class TransitionSeriesResult(Result):
         the zone), last the rows of all zones (``"ALL"``).
     years : tuple of int
         In order.
+
+    Examples
+    --------
+    Two km² were built over between 2000 and 2005, and left again by 2010:
+
+    >>> import pandas as pd
+    >>> tables = [pd.DataFrame({"built": [a]}, index=["a"]) for a in (10.0, 12.0, 10.0)]
+    >>> found = transition_series(tables, years=[2000, 2005, 2010])
+    >>> [(step.years, float(step.net["built"])) for step in found.steps]
+    [((2000, 2005), 2.0), ((2005, 2010), -2.0)]
+    >>> found.whole.years, float(found.whole.net["built"])
+    ((2000, 2010), 0.0)
+    >>> found.to_frame().query("zone == 'ALL'")[["start", "end", "net"]].values.tolist()
+    [[2000.0, 2005.0, 2.0], [2005.0, 2010.0, -2.0]]
     """
 
     steps: tuple[TransitionResult, ...]

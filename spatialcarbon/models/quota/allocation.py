@@ -87,10 +87,12 @@ def allocate(
     preferred : sequence of str, optional
         Those that fairness or efficiency leans towards, in place of population and
         cumulative emissions, or GDP and intensity.
-    directions, normalisation
+    directions : mapping, optional
         As in :func:`entropy_weights`.
     weighting : {"entropy", "critic", "equal"}
         How indicators are weighted (:func:`criterion_weights`).
+    normalisation : {"minmax", "sum"}
+        As in :func:`entropy_weights`.
     blend : mapping, optional
         Principle → weight, of sum one.
     within : Series, optional

@@ -20,7 +20,10 @@ OK, ABOVE, CAPPED, GAINS = "ok", "above emissions", "at the cap", "gains"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AllocationResult(Result):
-    """Who cuts how much.
+    """Who cuts how much?
+
+    What :func:`allocate` returns. Series are indexed by unit, in the order of the
+    criteria; amounts are in the unit of the total.
 
     Parameters
     ----------
@@ -29,12 +32,12 @@ class AllocationResult(Result):
     total : float
         What was shared.
     allocation : Series
-        Reduction asked of each unit, in the unit of the total.
+        Reduction asked of each unit; below zero where a unit may emit more.
     shares : Series
-        Part of the total.
+        Part of the total, no unit of measure; of sum one.
     weights : Series
-        Weight of each criterion (of each principle of a blend), of sum one. With
-        ``within``, those between the groups; empty where their totals were given.
+        Weight by criterion (by principle of a blend), of sum one. With ``within``, those
+        between the groups; empty where their totals were given.
     weighting : WeightingResult or None
         How the criteria were weighted, where they were.
     emissions, quota : Series or None
@@ -44,14 +47,29 @@ class AllocationResult(Result):
     capped : tuple
         Units at their cap.
     audit : DataFrame
-        Columns ``unit, principle, step, criterion, value``: raw value, normalised,
-        share, weight, contribution, amount, cap, redistributed, allocation.
+        One row per unit, step and criterion, in the columns ``unit, principle, step,
+        criterion, value``. Steps: raw value, normalised, share, weight, contribution,
+        amount, cap, redistributed, allocation.
     groups : Series or None
         Group of each unit, with ``within``.
     between : AllocationResult or None
         The allocation between groups, where their totals were not given.
     parts : mapping
         Group → allocation inside it; empty without ``within``.
+
+    Examples
+    --------
+    Of 20, three quarters of the people are asked for 15 and one quarter for 5. But ``b``
+    emits 4 only, so under a cap the rest goes to ``a``:
+
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame({"population": [30.0, 10.0]}, index=["a", "b"])
+    >>> emitted = pd.Series({"a": 40.0, "b": 4.0})
+    >>> found = sc.allocate(20.0, table, principle="equality", emissions=emitted, cap=True)
+    >>> found.to_frame()[["unit", "allocation", "quota", "status"]].to_numpy().tolist()
+    [['a', 16.0, 24.0, 'ok'], ['b', 4.0, 0.0, 'at the cap']]
+    >>> found.capped, found.infeasible
+    (('b',), ())
     """
 
     principle: str
@@ -72,9 +90,12 @@ class AllocationResult(Result):
     def to_frame(self) -> pd.DataFrame:
         """Return one row per unit.
 
-        Columns ``unit, group`` (with ``within``)``, allocation, share, emission,
-        quota, ratio`` (of the allocation to the emission) and ``status``: ok, above
-        emissions, at the cap, gains.
+        Returns
+        -------
+        DataFrame
+            Columns ``unit, group`` (with ``within``), ``allocation, share, emission,
+            quota, ratio`` (of the allocation to the emission; NaN without emissions)
+            and ``status``: ok, above emissions, at the cap, gains.
         """
         frame = pd.DataFrame({"allocation": self.allocation, "share": self.shares})
         nothing = pd.Series(np.nan, index=frame.index)

@@ -42,8 +42,8 @@ def border_contrasts(measures: Mapping[str, pd.DataFrame], weights: Weights) -> 
     Returns
     -------
     DataFrame
-        ``principle, measure, unit`` (the side with the higher burden)``, neighbor,
-        high, low, ratio`` (≥ 1)``, difference`` and ``status``. A ratio to nothing, or to
+        ``principle, measure, unit`` (the side with the higher burden), ``neighbor,
+        high, low, ratio`` (≥ 1), ``difference`` and ``status``. A ratio to nothing, or to
         less than nothing, is not defined: it is NaN, the status says why, and these pairs
         come first.
     """

@@ -25,23 +25,43 @@ Weighting = Literal["entropy", "critic", "equal"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CriticResult(WeightingResult):
-    """CRITIC weights.
+    """What does each criterion count by its spread and by what it does not repeat?
+
+    What :func:`critic_weights` returns.
 
     Parameters
     ----------
     weights, normalised, shares, constant : object
         As in :class:`WeightingResult`.
     spread : Series
-        Standard deviation of each normalised criterion.
+        By criterion, the standard deviation of its normalised values (divisor
+        :math:`n - 1`); NaN where it is constant.
     conflict : Series
-        Sum of one minus its correlations with the others.
+        By criterion, the sum of one minus its correlations with the others; NaN where it
+        is constant.
+
+    Examples
+    --------
+    ``a`` and ``b`` say the same and have nothing to do with ``c``:
+
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame({"a": [0, 1, 0, 1.0], "b": [0, 2, 0, 2.0], "c": [0, 0, 1, 1.0]})
+    >>> found = sc.critic_weights(table)
+    >>> found.conflict.round(6).tolist(), found.weights.tolist()
+    ([1.0, 1.0, 2.0], [0.25, 0.25, 0.5])
     """
 
     spread: pd.Series[float]
     conflict: pd.Series[float]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per criterion: spread, conflict and weight."""
+        """Return one row per criterion.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``criterion, spread, conflict, weight``.
+        """
         columns = {"spread": self.spread, "conflict": self.conflict, "weight": self.weights}
         return pd.DataFrame(columns).rename_axis("criterion").reset_index()
 
@@ -59,12 +79,17 @@ def critic_weights(
 
     Parameters
     ----------
-    criteria, normalisation, directions
+    criteria : DataFrame
+        Unit × criterion, as in :func:`entropy_weights`.
+    normalisation : {"minmax", "sum"}
+        As in :func:`entropy_weights`.
+    directions : mapping, optional
         As in :func:`entropy_weights`.
 
     Returns
     -------
     CriticResult
+        ``weights``, ``spread`` and ``conflict`` by criterion, ``shares`` (unit × criterion).
 
     Raises
     ------
@@ -138,10 +163,14 @@ def criterion_weights(
 
     Parameters
     ----------
-    criteria, normalisation, directions
-        As in :func:`entropy_weights`.
+    criteria : DataFrame
+        Unit × criterion, as in :func:`entropy_weights`.
     weighting : {"entropy", "critic", "equal"}
         The rule; equal weights leave constant criteria out.
+    normalisation : {"minmax", "sum"}
+        As in :func:`entropy_weights`.
+    directions : mapping, optional
+        As in :func:`entropy_weights`.
 
     Returns
     -------

@@ -31,7 +31,10 @@ CHUNK = 50
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DEABootstrapResult(Result):
-    """Scores with their bias and confidence intervals.
+    """How sure is each score, and how much does it flatter?
+
+    What :func:`dea_bootstrap` returns. Series are indexed by unit, in the order of the
+    inputs given, on the scale of the scores.
 
     Parameters
     ----------
@@ -53,6 +56,20 @@ class DEABootstrapResult(Result):
         Programmes that HiGHS had to solve, of ``draws`` times the number of units.
     orientation, returns : str
         As asked for.
+
+    Examples
+    --------
+    No score can lie above its estimate: the true frontier is at least as far out.
+
+    >>> import spatialcarbon as sc
+    >>> x = pd.Series([2.0, 4, 6, 5, 8, 7, 9], index=list("ABCDEFG"), name="x")
+    >>> y = pd.Series([1.0, 3, 4, 2, 3, 4, 3], index=list("ABCDEFG"), name="y")
+    >>> found = sc.dea_bootstrap(x, y, draws=100, rng=1)
+    >>> bool((found.low < found.corrected).all() and (found.high <= found.efficiency).all())
+    True
+    >>> table = found.to_frame()
+    >>> bool((table["bias"] == table["efficiency"] - table["corrected"]).all())
+    True
     """
 
     efficiency: pd.Series[float]
@@ -68,7 +85,13 @@ class DEABootstrapResult(Result):
     returns: Returns
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row per unit: efficiency, bias, corrected, low and high."""
+        """Return one row per unit.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``unit, efficiency, bias, corrected, low, high``.
+        """
         return pd.DataFrame(
             {
                 "unit": self.efficiency.index,
@@ -103,7 +126,11 @@ def dea_bootstrap(
 
     Parameters
     ----------
-    inputs, outputs, orientation, returns, missing
+    inputs, outputs : Series or DataFrame
+        As in :func:`dea`.
+    orientation : {"input", "output"}
+        As in :func:`dea`.
+    returns : {"variable", "constant", "increasing", "decreasing"}
         As in :func:`dea`.
     draws : int
         Bootstrap samples; 2,000 are usual for intervals.
@@ -115,6 +142,8 @@ def dea_bootstrap(
         How the variance that smoothing adds is taken out: towards the frontier, the
         centre of the mirrored distances, or towards the mean of the draw, as Simar &
         Wilson (1998) write it.
+    missing : {"raise", "drop"}
+        As in :func:`dea`.
     rng : int, Generator or None
         Seed; the result records it.
 

@@ -19,20 +19,39 @@ from spatialcarbon.models.quota.weighting import (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EntropyResult(WeightingResult):
-    """Entropy weights.
+    """What does each criterion count by its entropy?
+
+    What :func:`entropy_weights` returns.
 
     Parameters
     ----------
     weights, normalised, shares, constant : object
         As in :class:`WeightingResult`.
     entropy : Series
-        Of each criterion, in [0, 1]; one where it is constant.
+        By criterion, in [0, 1]: zero where one unit has everything, one where all have
+        the same.
+
+    Examples
+    --------
+    All of ``b`` lies in one unit, so its entropy is 0. Of ``a`` two units have half each:
+    ln 2 / ln 3 = 0.6309.
+
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame({"a": [0.0, 1.0, 1.0], "b": [0.0, 0.0, 5.0]}, index=list("xyz"))
+    >>> sc.entropy_weights(table).to_frame().round(4).to_numpy().tolist()
+    [['a', 0.6309, 0.2696], ['b', 0.0, 0.7304]]
     """
 
     entropy: pd.Series[float]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per criterion: entropy and weight."""
+        """Return one row per criterion.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``criterion, entropy, weight``.
+        """
         frame = pd.DataFrame({"entropy": self.entropy, "weight": self.weights})
         return frame.rename_axis("criterion").reset_index()
 

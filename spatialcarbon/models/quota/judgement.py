@@ -65,14 +65,18 @@ def judge_allocation(
         A label per unit, or group → units, for sums and for Theil between and within.
     permutations : int, optional
         As in :func:`global_moran`; 0 for none.
-    alpha, correction
-        Level and correction of the local labels, as in :func:`local_moran`.
+    alpha : float
+        Level of the local labels, between 0 and 1.
+    correction : str
+        Correction of the local labels for many tests, as in :func:`local_moran`.
     rng : int, Generator or None
         One seed for all tests; recorded in ``settings["seed"]``.
 
     Returns
     -------
     JudgementResult
+        ``fairness``, ``spatial``, ``contrasts``, ``ranks`` and further tables, one row per
+        principle and what it is held against.
 
     Raises
     ------

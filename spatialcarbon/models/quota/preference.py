@@ -59,6 +59,10 @@ def preference_weights(
     and rule ``"renormalise"``: :math:`\theta_j = \lambda_j w_j / \sum_l \lambda_l w_l`
     with :math:`\lambda_j = \lambda` in :math:`F` and 1 elsewhere.
 
+    References
+    ----------
+    Study 004, Table 4.
+
     Examples
     --------
     >>> import pandas as pd

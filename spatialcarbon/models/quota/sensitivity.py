@@ -67,8 +67,10 @@ def allocation_sensitivity(
 
     Parameters
     ----------
-    total, criteria, emissions, indicators, preferred, directions, normalisation, within
-        As for :func:`allocate`; the total above zero.
+    total : float or Series
+        As for :func:`allocate`, above zero.
+    criteria : DataFrame
+        Unit × criterion, as for :func:`allocate`.
     principle : {"comprehensive", "fairness", "efficiency"}
         Of the allocation that is tested; those of one criterion have no weights.
     weighting : sequence of {"entropy", "equal", "critic"}
@@ -84,8 +86,20 @@ def allocation_sensitivity(
         How often the numbers are drawn anew; 0 for not at all.
     top : int
         How many ranks count as the top.
-    preference, rule
-        Of the base, where it leans.
+    preference : float
+        λ of the base, where it leans.
+    rule : {"paper", "renormalise"}
+        That of the base, where it leans.
+    emissions : Series, optional
+        As for :func:`allocate`.
+    indicators, preferred : sequence of str, optional
+        As for :func:`allocate`.
+    directions : mapping, optional
+        As for :func:`allocate`.
+    normalisation : {"minmax", "sum"}
+        As for :func:`allocate`.
+    within : Series, optional
+        As for :func:`allocate`.
     rng : int, Generator, optional
         Seed of the draws; recorded in the settings.
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AllocationSensitivityResult(Result):
-    """How an allocation and its ranking change with the choices and numbers behind it.
+    """How do an allocation and its ranks change with the choices and numbers behind it?
+
+    What :func:`allocation_sensitivity` returns. Amounts are in the unit of the total; shares,
+    probabilities and parts of variance have none.
 
     Parameters
     ----------
@@ -50,6 +53,24 @@ class AllocationSensitivityResult(Result):
         How many ranks count as the top.
     draws, undefined : int
         Draws that were made, and those among them that have no allocation.
+
+    Examples
+    --------
+    ``b`` leads in people, ``c`` in GDP. As shares of what exceeds the least they have 4/5 and
+    1/5, 1/3 and 2/3; with equal weights 12 is split as 6.8 to 5.2:
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame(
+    ...     {"population": [0.0, 4.0, 1.0], "gdp": [0.0, 2.0, 4.0]}, index=["a", "b", "c"]
+    ... )
+    >>> found = sc.allocation_sensitivity(
+    ...     12.0, table, indicators=["population", "gdp"], weighting=["equal"], draws=0
+    ... )
+    >>> found.to_frame()[["unit", "allocation", "low", "high"]].round(2).to_numpy().tolist()
+    [['a', 0.0, 3, 3], ['b', 6.8, 1, 2], ['c', 5.2, 1, 2]]
+    >>> found.pivot("allocation", kind="leave_out").loc["b"].round(2).to_dict()
+    {'without population': 4.0, 'without gdp': 9.6}
     """
 
     base: AllocationResult
@@ -62,11 +83,30 @@ class AllocationSensitivityResult(Result):
     undefined: int
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the stability of each unit as a table."""
+        """Return the stability of each unit as a table.
+
+        Returns
+        -------
+        DataFrame
+            ``stability`` with ``unit`` as its first column.
+        """
         return self.stability.rename_axis("unit").reset_index()
 
     def pivot(self, column: str = "difference", *, kind: str | None = None) -> pd.DataFrame:
-        """Return one column of the table as unit × variant, of one kind or of all."""
+        """Return one column of the table as unit × variant, of one kind or of all.
+
+        Parameters
+        ----------
+        column : str
+            ``"allocation"``, ``"share"``, ``"rank"`` or ``"difference"``.
+        kind : str, optional
+            ``"weighting"``, ``"preference"`` or ``"leave_out"``; all if left out.
+
+        Returns
+        -------
+        DataFrame
+            Unit × variant, units in the order of the criteria.
+        """
         rows = self.table if kind is None else self.table[self.table["kind"] == kind]
         wide = rows.pivot(index="unit", columns="variant", values=column)
         return wide.reindex(

@@ -98,6 +98,11 @@ def smooth_allocation(
     nothing is asked stays so, and its borders are not counted. The conditions of optimality are
     checked (``violation``); as the programme is convex, they prove the answer.
 
+    References
+    ----------
+    Deming & Stephan (1940) for the distance; Nocedal & Wright (2006), chapter 16, for
+    active-set methods.
+
     Examples
     --------
     Two neighbours that emit the same are asked for 30 and 10:

@@ -29,7 +29,10 @@ MEASURE = "t CO2"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TargetResult(Result):
-    """A national target in tonnes, and the reduction it leaves to share.
+    """How much may be emitted, and how much is left to be cut?
+
+    What :func:`national_target` returns. Amounts are in t CO2 where units were given,
+    else in the unit of the product of intensity and GDP.
 
     Parameters
     ----------
@@ -51,9 +54,22 @@ class TargetResult(Result):
         Sum of the regions over the national figure of a common year; one where both
         count the same.
     projected : Series or None
-        What the regions are projected to emit, after rescaling.
+        What each region is projected to emit, after rescaling; indexed by region.
     measure : str
-        Unit of measure, where units were given.
+        Unit of measure of the amounts; empty where no units were given.
+
+    Examples
+    --------
+    An intensity of 2 falls by 40 to 60 % while GDP comes to 50, so that 100 becomes 60 to
+    40. The regions expect 80:
+
+    >>> import spatialcarbon as sc
+    >>> regions = pd.Series({"a": 50.0, "b": 30.0})
+    >>> found = sc.national_target(2.0, 50.0, reduction=(0.4, 0.6), projected=regions)
+    >>> found.target, found.interval, found.responsibility, found.responsibility_interval
+    (50.0, (40.0, 60.0), 30.0, (20.0, 40.0))
+    >>> found.to_frame()[["baseline", "regional_sum", "regional_over_baseline"]].iloc[0].tolist()
+    [100.0, 80.0, 0.8]
     """
 
     baseline: float
@@ -68,7 +84,16 @@ class TargetResult(Result):
     measure: str
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row with all numbers, the boundary check among them."""
+        """Return one row with all numbers, the boundary check among them.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``baseline, reduction_low, reduction_high, target, target_low,
+            target_high, regional_sum, responsibility, responsibility_low,
+            responsibility_high, regional_over_baseline, regional_over_national``; None
+            where regions or the figures of a common year were not given.
+        """
         low, high = self.responsibility_interval or (None, None)
         total = self.regional_sum
         return pd.DataFrame(
@@ -140,6 +165,8 @@ def national_target(
     Returns
     -------
     TargetResult
+        ``target`` and its ``interval``; with ``projected``, ``responsibility``: the total
+        for :func:`allocate`.
 
     Raises
     ------

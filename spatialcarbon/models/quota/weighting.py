@@ -23,18 +23,35 @@ Directions = Mapping[str, Direction]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WeightingResult(Result):
-    """Weights of criteria, and the criteria as shares.
+    """What does each criterion count, and what part of each has every unit?
+
+    What :func:`criterion_weights` returns. None of its fields has a unit of measure.
 
     Parameters
     ----------
     weights : Series
-        Weight of each criterion, of sum one; zero for a constant one.
+        Weight by criterion, of sum one; zero for a constant one.
     normalised : DataFrame
         Unit × criterion on the common scale; NaN for a constant one.
     shares : DataFrame
-        The same divided by the sum of its column; equal shares for a constant one.
+        Unit × criterion, the same divided by the sum of its column; equal shares for a
+        constant one.
     constant : tuple of str
         Criteria that tell no unit from another.
+
+    Examples
+    --------
+    From the least to the most, ``gdp`` is 0, 0.5 and 1; as parts of their sum 0, 1/3, 2/3:
+
+    >>> import spatialcarbon as sc
+    >>> table = pd.DataFrame(
+    ...     {"population": [4.0, 4.0, 8.0], "gdp": [1.0, 2.0, 3.0]}, index=["a", "b", "c"]
+    ... )
+    >>> found = sc.criterion_weights(table, weighting="equal")
+    >>> found.normalised["gdp"].tolist(), found.shares["gdp"].round(4).tolist()
+    ([0.0, 0.5, 1.0], [0.0, 0.3333, 0.6667])
+    >>> found.to_frame().to_numpy().tolist()
+    [['population', 0.5], ['gdp', 0.5]]
     """
 
     weights: pd.Series[float]
@@ -43,7 +60,13 @@ class WeightingResult(Result):
     constant: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per criterion."""
+        """Return one row per criterion.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``criterion, weight``.
+        """
         return self.weights.rename("weight").rename_axis("criterion").reset_index()
 
 

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ZeroSumResult(Result):
-    """A fixed total shared among units, with the scores that led to it.
+    """Who gets how much of a fixed total, and from which scores does that follow?
+
+    What :func:`zero_sum_dea` returns. Series are indexed by unit, in the order of the
+    inputs given; amounts are in the unit of the input, scores have none.
 
     Parameters
     ----------
     allocation : Series
-        x*: what each unit gets, in the unit of the input.
+        x*: what each unit gets.
     adjustment : Series
         ``allocation - input``: above zero for a unit that gains. Sums to zero.
     share : Series
@@ -54,9 +57,23 @@ class ZeroSumResult(Result):
     mode, rule, returns : str
         As asked for.
     inputs, outputs : DataFrame
-        As used.
+        Unit × column, as used.
     dropped : tuple
         Units left out for missing values.
+
+    Examples
+    --------
+    Efficient, the six would need 2 + 4 + 6 + 3 + 4 + 4 = 23 of their 35, so each gets 35/23
+    of what it needs. ``D`` needs 3 and has 5, so 3 · 35/23 − 5 = −0.43 is what it loses:
+
+    >>> import spatialcarbon as sc
+    >>> emission = pd.Series([2.0, 4, 6, 5, 8, 10], index=list("ABCDEF"), name="emission")
+    >>> gdp = pd.Series([1.0, 3, 4, 2, 3, 3], index=list("ABCDEF"), name="gdp")
+    >>> found = sc.zero_sum_dea(emission, gdp)
+    >>> (found.allocation * 23 / 35).round(6).tolist(), found.converged
+    ([2.0, 4.0, 6.0, 3.0, 4.0, 4.0], True)
+    >>> found.to_frame().set_index("unit").loc["D", ["input", "adjustment"]].round(2).tolist()
+    [5.0, -0.43]
     """
 
     allocation: pd.Series[float]
@@ -81,7 +98,14 @@ class ZeroSumResult(Result):
     dropped: tuple[Any, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row per unit: input, allocation, adjustment, share and the scores."""
+        """Return one row per unit.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``unit, input, allocation, adjustment, share, efficiency, score,
+            single_score, final_efficiency``.
+        """
         return pd.DataFrame(
             {
                 "unit": self.allocation.index,

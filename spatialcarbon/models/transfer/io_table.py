@@ -52,6 +52,19 @@ class IOTable:
         Where the table comes from.
     remarks : tuple of Text
         How it was read: what was left out, notes under the table.
+
+    Examples
+    --------
+    >>> from spatialcarbon import read_io_table
+    >>> table = read_io_table("miller_blair_two_regions")
+    >>> list(table.regions), table.notes
+    (['L', 'M'], ())
+    >>> table.value_added.round(1).tolist()
+    [225.0, 775.0, 415.0, 565.0, 235.0]
+    >>> table.transfers(account="value_added").consumption.round(6).to_dict()
+    {'L': 1250.0, 'M': 965.0}
+    >>> table.to_layout().iloc[2, :2].tolist()
+    ['L', 'sector 1']
     """
 
     transactions: pd.DataFrame
@@ -121,6 +134,11 @@ class IOTable:
         tolerance : float
             As for :func:`embodied_transfers`; where the table prints primary inputs,
             its columns are checked too.
+
+        Returns
+        -------
+        TransferResult
+            In the unit of the emissions, or in money.
 
         Raises
         ------

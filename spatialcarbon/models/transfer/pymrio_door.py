@@ -45,6 +45,17 @@ def io_table_to_pymrio(table: IOTable) -> Any:
     ------
     MissingDependencyError
         Without pymrio.
+
+    Examples
+    --------
+    Where pymrio is installed, a table goes there and comes back as it was:
+
+    >>> from importlib.util import find_spec
+    >>> from spatialcarbon import read_io_table
+    >>> table = read_io_table("miller_blair_two_regions")
+    >>> if find_spec("pymrio") is not None:
+    ...     back = io_table_from_pymrio(io_table_to_pymrio(table))
+    ...     assert back.output.tolist() == table.output.tolist()
     """
     pymrio = _pymrio()
     rows = table.transactions.index
@@ -100,6 +111,15 @@ def io_table_from_pymrio(
         An extension or stressor that is not there.
     SchemaError
         An object without flows or final demand.
+
+    Examples
+    --------
+    Where pymrio is installed, its own test system becomes a table of six regions:
+
+    >>> from importlib import import_module, util
+    >>> if util.find_spec("pymrio") is not None:
+    ...     table = io_table_from_pymrio(import_module("pymrio").load_test())
+    ...     assert len(table.regions) == 6
     """
     pymrio = _pymrio()
     if not isinstance(system, pymrio.IOSystem) or system.Z is None or system.Y is None:

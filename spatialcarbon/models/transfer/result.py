@@ -32,30 +32,51 @@ class TransferResult(Result):
         ``matrix`` less its transpose: above zero where the row emits more for the
         column than the column for the row.
     production, consumption : Series
-        Emissions of each region's territory, and of its final demand; both with
+        Index region: emissions of its territory, and of its final demand; both with
         its households, production with exports abroad.
     abroad : Series
-        Emissions for exports abroad, by emitting region.
+        Index region: emissions for exports abroad, where they arise.
     households : Series
-        Emissions of households themselves.
+        Index region: emissions of households themselves.
     income : Series
-        Emissions enabled downstream by a region's primary inputs, with its households.
+        Index region: emissions enabled downstream by its primary inputs, with its households.
     net_export : Series
-        Domestic emissions for others less others' emissions for the region.
+        Index region: its emissions for the others less theirs for it.
     residual : Series
-        Emissions that no demand of the table explains: discrepancies, and gaps
-        within the tolerance.
+        Index region: emissions that no demand of the table explains: discrepancies, and
+        gaps within the tolerance.
     intensity, multiplier : Series
         By row of the table: direct emissions for one unit of output, and emissions
         anywhere for one unit of final demand.
     intermediate : DataFrame
         Intermediate flows between regions, in money.
     value_added : Series
-        Output less all bought inputs of each region, in money.
+        Index region: output less all bought inputs, in money.
     balance : Series
         Gap of each row of the table: output less uses, in money.
     measure : str
         Unit of measure of the emissions.
+
+    Examples
+    --------
+    Of A's 50 t, 21.667 are for B's demand; B emits 3.556 for A's.
+
+    >>> import pandas as pd
+    >>> import spatialcarbon as sc
+    >>> ab = ["A", "B"]
+    >>> z = pd.DataFrame([[20.0, 30.0], [10.0, 40.0]], index=ab, columns=ab)
+    >>> y = pd.DataFrame([[40.0, 10.0], [5.0, 45.0]], index=ab, columns=ab)
+    >>> found = sc.embodied_transfers(z, y, pd.Series({"A": 50.0, "B": 20.0}))
+    >>> found.net.loc["A"].round(3).to_dict(), found.net_export.round(3).to_dict()
+    ({'A': 0.0, 'B': 18.111}, {'A': 18.111, 'B': -18.111})
+    >>> found.value_added_share.round(3).to_dict()
+    {'A': 0.875, 'B': 0.5}
+    >>> found.to_frame()[["region", "consumption", "half"]].round(3).to_numpy().tolist()
+    [['A', 31.889, 40.944], ['B', 38.111, 29.056]]
+    >>> found.flows()[["origin", "destination"]].to_numpy().tolist()[:2]
+    [['A', 'A'], ['A', 'B']]
+    >>> found.aggregate(regions={"A": "all", "B": "all"}).matrix.round(6).to_numpy().tolist()
+    [[70.0]]
     """
 
     matrix: pd.DataFrame
@@ -190,6 +211,11 @@ class TransferResult(Result):
         ----------
         regions, sectors : mapping or Series, optional
             Old label → new label, for every region or sector of the account.
+
+        Returns
+        -------
+        TransferResult
+            With the groups as regions or sectors, in the order in which they first appear.
 
         Raises
         ------

@@ -39,6 +39,13 @@
     keyed.forEach(function (item) { body.appendChild(item.row); });
   }
 
+  // A page that links here can choose: ?study=004&table=Table+5&verdict=inconsistent
+  new URLSearchParams(window.location.search).forEach(function (value, key) {
+    var field = form.elements.namedItem(key);
+    if (!field) { return; }
+    field.value = value;
+    if (field.selectedIndex === -1) { field.selectedIndex = 0; }
+  });
   form.addEventListener("input", filter);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   root.querySelectorAll(".ledger-rows thead button").forEach(function (button) {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from spatialcarbon.models.drivers.scenario import ProjectionResult
+    from spatialcarbon.models.drivers.scenario_result import ProjectionResult
     from spatialcarbon.stats.density_panel import DensityPanelResult
     from spatialcarbon.studies.analysis import Done
 

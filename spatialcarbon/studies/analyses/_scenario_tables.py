@@ -18,7 +18,7 @@ from spatialcarbon.studies.analyses._scenario_rates import scenario_name, scenar
 from spatialcarbon.studies.words import HEADINGS, LABELS
 
 if TYPE_CHECKING:
-    from spatialcarbon.models.drivers.scenario import ProjectionResult
+    from spatialcarbon.models.drivers.scenario_result import ProjectionResult
     from spatialcarbon.stats.density_panel import DensityPanelResult
 
 OWN_HEADINGS: Mapping[str, Text] = {

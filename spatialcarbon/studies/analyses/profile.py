@@ -11,6 +11,7 @@ from spatialcarbon.core.errors import some
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.data.catalogue import load_table
 from spatialcarbon.data.catalogue import tables as shipped_tables
+from spatialcarbon.data.panel import UNDATED
 from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.figures import radar, stacked_composition
 from spatialcarbon.report.tables import Table
@@ -45,7 +46,9 @@ class ProfileParameters(Parameters):
     variables: list[str] | None = Field(
         default=None, description="Or: variables of the study, summed by group."
     )
-    year: int | None = Field(default=None, description="Year of those variables.")
+    year: int | None = Field(
+        default=None, description="Year of those variables, where they have any."
+    )
     categories: dict[str, str] | None = Field(
         default=None, description="Composition: variable → wider category, such as direct."
     )
@@ -65,11 +68,18 @@ def _values(parameters: ProfileParameters, inputs: Inputs) -> pd.DataFrame:
         columns = parameters.columns or list(table.select_dtypes("number").columns)
         return table[columns]
     sums = {
-        variable: inputs.panel.at(variable, int(parameters.year or 0))
+        variable: inputs.panel.at(variable, _year_of(variable, parameters, inputs))
         for variable in parameters.variables or []
     }
     frame = pd.DataFrame(sums)
     return pd.DataFrame({code: frame.loc[index].sum() for code, index in inputs.groups.items()}).T
+
+
+def _year_of(variable: str, parameters: ProfileParameters, inputs: Inputs) -> int:
+    """Return the year asked for; what has no years, such as areas of land, is as it is."""
+    if inputs.years_of(variable) == [UNDATED]:
+        return UNDATED
+    return int(parameters.year or 0)
 
 
 def check(parameters: ProfileParameters, inputs: Inputs) -> list[Text]:
@@ -100,14 +110,15 @@ def check(parameters: ProfileParameters, inputs: Inputs) -> list[Text]:
 
 
 def _check_variables(parameters: ProfileParameters, inputs: Inputs) -> list[Text]:
-    if not parameters.variables or parameters.year is None:
+    dated = [v for v in parameters.variables or () if inputs.years_of(v) != [UNDATED]]
+    if not parameters.variables or (dated and parameters.year is None):
         return [text("a profile needs either table, or variables and year")]
     if not inputs.groups:
         return [text("a profile of variables needs groups under [units]")]
     return [
         problem
-        for variable in parameters.variables
-        for problem in inputs.absent_years(variable, [parameters.year])
+        for variable in dated
+        for problem in inputs.absent_years(variable, [int(parameters.year or 0)])
     ]
 
 

@@ -12,7 +12,7 @@ from spatialcarbon.core.errors import ConvergenceWarning, SpatialCarbonError, so
 from spatialcarbon.core.language import Text, text
 from spatialcarbon.models.drivers.peak import Tie, peak
 from spatialcarbon.models.drivers.rates import RateTable, checked_rates
-from spatialcarbon.models.drivers.scenario import REFERENCES, ProjectionResult, project
+from spatialcarbon.models.drivers.scenario import REFERENCES, project
 from spatialcarbon.stats.bandwidth import Rule
 from spatialcarbon.stats.density_panel import DensityPanelResult, density_panel
 from spatialcarbon.stats.density_sample import Boundary
@@ -30,6 +30,7 @@ from spatialcarbon.studies.analyses._scenario_tables import (
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 
 if TYPE_CHECKING:
+    from spatialcarbon.models.drivers.scenario_result import ProjectionResult
     from spatialcarbon.report.tables import Table
 
 ONE_OFF = False

@@ -38,9 +38,15 @@ def test_every_cell_by_hand() -> None:
     assert found.illustrative == ()
     assert found.notes == ()
     frame = found.to_frame()
-    assert frame.columns.tolist() == ["first", "second", *PLACES]
+    assert frame.columns.tolist() == ["row", "column", *PLACES]
     assert frame.loc[1, "成都"] == found.row.loc["cooperate", "refuse"]
     assert frame.loc[1, "德阳"] == found.column.loc["cooperate", "refuse"]
+
+
+def test_the_table_keeps_the_strategies_of_governments_without_names() -> None:
+    frame = sc.cooperation_payoffs().to_frame()
+    assert frame.columns.tolist() == ["row", "column", "first", "second"]
+    assert frame.loc[1, ["row", "column"]].tolist() == ["cooperate", "refuse"]
 
 
 def stable(**support: float) -> set[tuple[str, str]]:
