@@ -31,11 +31,11 @@ demo: $(STAMPS)-core
 	@echo "Open demo/report.html in a browser and demo/results.gpkg in QGIS."
 
 test: $(STAMPS)-test
-	$(BIN)/python -m pytest -q -n auto -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 test-all: $(STAMPS)-test
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[boundaries]"
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(STAMPS)-test
 	$(BIN)/ruff check .
