@@ -1,4 +1,4 @@
-"""A Ctrl-C that cannot get lost."""
+"""A Ctrl-C, or a polite kill, that cannot get lost and leaves nothing half written."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 AGAIN = 0.02
 """Seconds until an interruption that came at a bad moment is tried again."""
@@ -16,7 +17,7 @@ _pressed = threading.Event()
 
 @contextmanager
 def interruptions() -> Iterator[None]:
-    """Let Ctrl-C end the block, whatever it is doing, and put the caller's handler back.
+    """Let Ctrl-C or SIGTERM end the block, whatever it is doing, and put the handlers back.
 
     Python drops a KeyboardInterrupt that is raised inside a clean-up callback,
     and the import system runs many of those: an interruption that arrives
@@ -24,16 +25,24 @@ def interruptions() -> Iterator[None]:
     for :func:`raise_if_pressed`.
     """
     ours = threading.current_thread() is threading.main_thread()
-    # A program that was told to ignore the signal goes on ignoring it.
-    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        yield
-        return
-    _pressed.clear()
-    signal.signal(signal.SIGINT, _interrupt)
+    # A program that was told to ignore a signal goes on ignoring it, and one that has a
+    # handler of its own keeps it.
+    usual: dict[int, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    taken = [
+        number for number, found in usual.items() if ours and signal.getsignal(number) == found
+    ]
+    if taken:
+        _pressed.clear()
+    for number in taken:
+        signal.signal(number, _interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in taken:
+            signal.signal(number, usual[number])
 
 
 def raise_if_pressed() -> None:

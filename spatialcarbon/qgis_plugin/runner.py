@@ -156,8 +156,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         )
         return
     try:
-        # As Ctrl-C does: the command takes its unfinished files away before it leaves.
-        os.killpg(process.pid, signal.SIGINT)
+        # The command takes its unfinished files away before it leaves. Not SIGINT: a QGIS that
+        # was started in the background of a shell hands down that it is to be ignored.
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=5)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
