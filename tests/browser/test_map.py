@@ -255,6 +255,7 @@ def test_zoom_pan_and_back(shown: Any) -> None:
 def test_the_table_has_what_the_map_shows(shown: Any) -> None:
     shown.locator("#scm-table summary").click()
     rows = shown.locator("#scm-table tbody tr")
+    rows.nth(24).wait_for()  # the rows are made when the browser tells that it has opened
     assert rows.count() == 25
     assert rows.nth(6).inner_text().strip("\u2068").split("\t")[1:] == ["Far West", "1.5"]
     year(shown, 0)
