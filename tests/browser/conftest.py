@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,19 @@ def write_study(folder: Path, language: str) -> Path:
     source = STUDY.format(title=title, attack=ATTACK, language=language)
     (folder / "study.toml").write_text(source, encoding="utf-8")
     return folder / "study.toml"
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Wait until something holds, asked from outside: the page's policy lets no script wait."""
+
+    def wait(holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + 20
+        while not holds():
+            assert time.monotonic() < end, "it never came to hold"
+            time.sleep(0.02)
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -220,7 +220,7 @@ def box_of(page: Any) -> list[float]:
     return [float(v) for v in page.locator("#scm-svg").get_attribute("viewBox").split()]
 
 
-def test_zoom_pan_and_back(shown: Any) -> None:
+def test_zoom_pan_and_back(shown: Any, until: Any) -> None:
     whole = box_of(shown)
     assert shown.locator("#scm-out").is_disabled()
     assert not shown.locator(".scm-finder").is_visible()
@@ -246,10 +246,7 @@ def test_zoom_pan_and_back(shown: Any) -> None:
     assert box_of(shown) == whole  # the page scrolls past a map that is not in use
     shown.locator(".scm-place").nth(12).click()
     shown.mouse.wheel(0, -120)
-    shown.wait_for_function(
-        "w => +document.querySelector('#scm-svg').getAttribute('viewBox').split(' ')[2] < w",
-        arg=whole[2],
-    )
+    until(lambda: box_of(shown)[2] < whole[2])
 
 
 def test_the_table_has_what_the_map_shows(shown: Any) -> None:

@@ -110,7 +110,7 @@ def test_chinese_names_sort_by_pinyin_and_missing_cells_come_last(report_page: A
         assert hanzi == (pinyin if clicks == 0 else pinyin[::-1])
 
 
-def test_rows_are_filtered_and_copied_for_a_spreadsheet(report_page: Any) -> None:
+def test_rows_are_filtered_and_copied_for_a_spreadsheet(report_page: Any, until: Any) -> None:
     page = report_page("en")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     table = table_with(page, "Cluster type")
@@ -120,10 +120,7 @@ def test_rows_are_filtered_and_copied_for_a_spreadsheet(report_page: Any) -> Non
     assert fold.locator(".tools output").inner_text() == "10 of 36 rows"
     fold.get_by_label("Show only rows with").fill("=1+1")
     fold.get_by_role("button", name="Copy the table").click()
-    page.wait_for_function(
-        "document.querySelector('details[open] .tools output').textContent[0] === 'R'"
-    )
-    assert fold.locator(".tools output").inner_text() == "Rows copied: 1"
+    until(lambda: fold.locator(".tools output").inner_text() == "Rows copied: 1")
     lines = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert len(lines) == 2
     heads, cells = (line.split("\t") for line in lines)
@@ -150,20 +147,16 @@ def test_copying_works_where_the_clipboard_of_the_web_does_not(report_page: Any)
     )
 
 
-def test_the_contents_follow_the_reader(report_page: Any) -> None:
+def test_the_contents_follow_the_reader(report_page: Any, until: Any) -> None:
     page = report_page("en")
     current = page.locator(".contents a[aria-current]")
     assert current.inner_text() == "Summary"
     page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
     page.locator(".contents a[href='#lisa']").click()
-    page.wait_for_function(
-        "document.querySelector('.contents a[aria-current]').getAttribute('href') === '#lisa'"
-    )
+    until(lambda: current.first.get_attribute("href") == "#lisa")
     assert current.count() == 1
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-    page.wait_for_function(
-        "document.querySelector('.contents a[aria-current]').hash === '#part-provenance'"
-    )
+    until(lambda: current.first.get_attribute("href") == "#part-provenance")
 
 
 def test_the_contents_are_folded_on_a_phone(report_page: Any) -> None:
