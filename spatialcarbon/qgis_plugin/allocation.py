@@ -28,40 +28,20 @@ class AllocateAlgorithm(CommandAlgorithm):
     """The cuts each principle asks of each place."""
 
     COMMAND = "allocate"
-
-    def group(self) -> str:
-        """Return the heading in the toolbox."""
-        return said("Targets and payments")
-
-    def groupId(self) -> str:  # noqa: N802
-        """Return its name for settings."""
-        return "targets"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Allocation of reductions")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("allocation,quota,reduction,target,fairness,carbon").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said("What would each principle of fairness ask of each place?")
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "What would each principle of fairness ask of each place?\n\n"
-            "A total to be cut is shared out by the principles chosen. Equality looks at population, "
-            "cumulative emissions at the past, economic capacity at GDP, grandfathering at present "
-            "emissions, ability to pay at GDP per head. The comprehensive principle weighs population, "
-            "cumulative emissions, GDP and emissions per GDP together; with fairness preferred the "
-            "first two count more, with efficiency preferred the last two. A principle whose field is "
-            "missing is refused.\n\n"
-            "The result is a GeoPackage with one layer for each principle. Places that are asked for "
-            "more than they emit are named in the log."
-        )
+    GROUP = "targets"
+    TITLE = "Allocation of reductions"
+    TAGS = "allocation,quota,reduction,target,fairness,carbon"
+    QUESTION = "What would each principle of fairness ask of each place?"
+    HELP = (
+        "A total to be cut is shared out by the principles chosen. Equality looks at "
+        "population, cumulative emissions at the past, economic capacity at GDP, "
+        "grandfathering at present emissions, ability to pay at GDP per head. The "
+        "comprehensive principle weighs population, cumulative emissions, GDP and emissions "
+        "per GDP together; with fairness preferred the first two count more, with efficiency "
+        "preferred the last two. A principle whose field is missing is refused.\n\n"
+        "The result is a GeoPackage with one layer for each principle. Places that are asked "
+        "for more than they emit are named in the log."
+    )
 
     def initAlgorithm(self, config: Any = None) -> None:  # noqa: N802, ARG002
         """Say what it takes and gives."""

@@ -33,13 +33,7 @@ ALTERNATIVES = ("two-sided", "greater", "less")
 class Autocorrelation(CommandAlgorithm):
     """What the three have in common: one field of values, neighbours, permutations."""
 
-    def group(self) -> str:
-        """Return the heading in the toolbox."""
-        return said("Spatial autocorrelation")
-
-    def groupId(self) -> str:  # noqa: N802
-        """Return its name for settings."""
-        return "autocorrelation"
+    GROUP = "autocorrelation"
 
     def add_values(self) -> None:
         """Add places and values."""
@@ -75,28 +69,15 @@ class MoranAlgorithm(Autocorrelation):
     """Global Moran's I as numbers and a page."""
 
     COMMAND = "moran"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Global Moran's I")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("moran,spatial autocorrelation,clustering,p-value,carbon").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said("Do places with high values lie next to each other?")
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "Do places with high values lie next to each other?\n\n"
-            "Moran's I compares each place with its neighbours. Values above its expectation E[I] "
-            "mean that like lies next to like, values below it that unlike does. Read the p-value "
-            "before the number: with few places the random band is wide.\n\n"
-            "The result is a page with the numbers, which are outputs for models and scripts too."
-        )
+    TITLE = "Global Moran's I"
+    TAGS = "moran,spatial autocorrelation,clustering,p-value,carbon"
+    QUESTION = "Do places with high values lie next to each other?"
+    HELP = (
+        "Moran's I compares each place with its neighbours. Values above its expectation E[I] "
+        "mean that like lies next to like, values below it that unlike does. Read the p-value "
+        "before the number: with few places the random band is wide.\n\n"
+        "The result is a page with the numbers, which are outputs for models and scripts too."
+    )
 
     def initAlgorithm(self, config: Any = None) -> None:  # noqa: N802, ARG002
         """Say what it takes and gives."""
@@ -179,37 +160,22 @@ class LisaAlgorithm(Autocorrelation):
     """Local Moran's I as a styled layer."""
 
     COMMAND = "lisa"
+    TITLE = "Local Moran's I (LISA)"
+    TAGS = "lisa,local moran,cluster,outlier,hot spot,carbon"
+    QUESTION = "Where are the hot spots, the cold spots and the places unlike their neighbours?"
+    HELP = (
+        "High-High: a high value among high neighbours. Low-Low: a low value among low ones. "
+        "High-Low and Low-High: a place unlike its neighbours. The colour marks the core of a "
+        "cluster; its neighbours belong to it too. Not significant means that chance is a "
+        "sufficient explanation, not that nothing is there.\n\n"
+        "The result is a GeoPackage with the layer in the usual colours."
+    )
     COUNTS = (
         ("HIGH_HIGH", "High-High"),
         ("LOW_LOW", "Low-Low"),
         ("LOW_HIGH", "Low-High"),
         ("HIGH_LOW", "High-Low"),
     )
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Local Moran's I (LISA)")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("lisa,local moran,cluster,outlier,hot spot,carbon").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said(
-            "Where are the hot spots, the cold spots and the places unlike their neighbours?"
-        )
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "Where are the hot spots, the cold spots and the places unlike their neighbours?\n\n"
-            "High-High: a high value among high neighbours. Low-Low: a low value among low ones. "
-            "High-Low and Low-High: a place unlike its neighbours. The colour marks the core of a "
-            "cluster; its neighbours belong to it too. Not significant means that chance is a "
-            "sufficient explanation, not that nothing is there.\n\n"
-            "The result is a GeoPackage with the layer in the usual colours."
-        )
 
     def initAlgorithm(self, config: Any = None) -> None:  # noqa: N802, ARG002
         """Say what it takes and gives."""
@@ -257,30 +223,17 @@ class HotspotsAlgorithm(LisaAlgorithm):
     """Getis and Ord's G* as a styled layer."""
 
     COMMAND = "hotspots"
+    TITLE = "Hot spots (Getis-Ord G*)"
+    TAGS = "hot spot,cold spot,getis,ord,gi*,carbon"
+    QUESTION = "Where do high values gather, and where low ones?"
+    HELP = (
+        "Hot spot: a neighbourhood of high values; cold spot: one of low values. A place "
+        "unlike its neighbours takes their label where they outweigh it, and none where it "
+        "outweighs them. Not significant means that chance is a sufficient explanation, not "
+        "that nothing is there.\n\n"
+        "The result is a GeoPackage with the layer in the usual colours."
+    )
     COUNTS = (("HOT", "Hot spot"), ("COLD", "Cold spot"))
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Hot spots (Getis-Ord G*)")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("hot spot,cold spot,getis,ord,gi*,carbon").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said("Where do high values gather, and where low ones?")
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "Where do high values gather, and where low ones?\n\n"
-            "Hot spot: a neighbourhood of high values; cold spot: one of low values. A place unlike "
-            "its neighbours takes their label where they outweigh it, and none where it outweighs "
-            "them. Not significant means that chance is a sufficient explanation, not that nothing "
-            "is there.\n\n"
-            "The result is a GeoPackage with the layer in the usual colours."
-        )
 
     def add_own(self) -> None:
         """Add whether a place counts as its own neighbour."""

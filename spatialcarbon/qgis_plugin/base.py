@@ -12,11 +12,22 @@ from .parameters import SharedParameters
 from .runner import PROGRAM_SETTING, Ended, Program, find_program, run, shown
 from .words import language, said
 
+GROUPS = {
+    "autocorrelation": "Spatial autocorrelation",
+    "land": "Land",
+    "targets": "Targets and payments",
+}
+
 
 class CommandAlgorithm(SharedParameters):
     """An algorithm that runs one of the commands; those below say which and with what."""
 
     COMMAND = ""
+    GROUP = ""
+    TITLE = ""
+    TAGS = ""
+    QUESTION = ""
+    HELP = ""
 
     def createInstance(self) -> CommandAlgorithm:  # noqa: N802
         """Return a fresh algorithm of the same kind."""
@@ -25,6 +36,30 @@ class CommandAlgorithm(SharedParameters):
     def name(self) -> str:
         """Return what stands behind the colon: that of the command."""
         return self.COMMAND
+
+    def group(self) -> str:
+        """Return the heading in the toolbox."""
+        return said(GROUPS[self.GROUP])
+
+    def groupId(self) -> str:  # noqa: N802
+        """Return its name for settings."""
+        return self.GROUP
+
+    def displayName(self) -> str:  # noqa: N802
+        """Return the name in the toolbox."""
+        return said(self.TITLE)
+
+    def tags(self) -> list[str]:
+        """Return words to search by."""
+        return said(self.TAGS).split(",")
+
+    def shortDescription(self) -> str:  # noqa: N802
+        """Return the question it answers."""
+        return said(self.QUESTION)
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """Return how to read it, after the question."""
+        return f"{said(self.QUESTION)}\n\n{said(self.HELP)}"
 
     def icon(self) -> QIcon:
         """Return the sign of the provider."""

@@ -26,37 +26,17 @@ class CompensateAlgorithm(CommandAlgorithm):
     """Payments between places, and their roles."""
 
     COMMAND = "compensate"
-
-    def group(self) -> str:
-        """Return the heading in the toolbox."""
-        return said("Targets and payments")
-
-    def groupId(self) -> str:  # noqa: N802
-        """Return its name for settings."""
-        return "targets"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Ecological compensation")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("compensation,payment,carbon sink,price,payer,receiver").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said("Who should pay whom for carbon, and how much, at a price?")
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "Who should pay whom for carbon, and how much, at a price?\n\n"
-            "A place pays when its net emission is above the share that its contribution to GDP and "
-            "to sinks would grant it, and receives when it is below. The bill is a rule of sharing, "
-            "not a damage, and says nothing about whether the places would agree to it.\n\n"
-            "The result is a GeoPackage: amounts by place, payments as lines, and the zones, which "
-            "can be added from the same file."
-        )
+    GROUP = "targets"
+    TITLE = "Ecological compensation"
+    TAGS = "compensation,payment,carbon sink,price,payer,receiver"
+    QUESTION = "Who should pay whom for carbon, and how much, at a price?"
+    HELP = (
+        "A place pays when its net emission is above the share that its contribution to GDP "
+        "and to sinks would grant it, and receives when it is below. The bill is a rule of "
+        "sharing, not a damage, and says nothing about whether the places would agree to it.\n\n"
+        "The result is a GeoPackage: amounts by place, payments as lines, and the zones, "
+        "which can be added from the same file."
+    )
 
     def initAlgorithm(self, config: Any = None) -> None:  # noqa: N802, ARG002
         """Say what it takes and gives."""

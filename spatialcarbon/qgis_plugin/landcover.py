@@ -31,36 +31,16 @@ class LandCoverAlgorithm(CommandAlgorithm):
     """What land turned into what."""
 
     COMMAND = "landcover"
-
-    def group(self) -> str:
-        """Return the heading in the toolbox."""
-        return said("Land")
-
-    def groupId(self) -> str:  # noqa: N802
-        """Return its name for settings."""
-        return "land"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Land-cover transitions")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("land cover,land use,transition,change,built-up,raster").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said("What land turned into what between two years?")
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "What land turned into what between two years?\n\n"
-            "Cells of two rasters on the same grid are compared and counted by place, in km² of true "
-            "area. The layers show the growth of built-up land and what it was before; the table, if "
-            "wanted, holds every transition; the raster, if wanted, every change.\n\n"
-            "Without places the rasters are counted as a whole."
-        )
+    GROUP = "land"
+    TITLE = "Land-cover transitions"
+    TAGS = "land cover,land use,transition,change,built-up,raster"
+    QUESTION = "What land turned into what between two years?"
+    HELP = (
+        "Cells of two rasters on the same grid are compared and counted by place, in km² of "
+        "true area. The layers show the growth of built-up land and what it was before; the "
+        "table, if wanted, holds every transition; the raster, if wanted, every change.\n\n"
+        "Without places the rasters are counted as a whole."
+    )
 
     def initAlgorithm(self, config: Any = None) -> None:  # noqa: N802, ARG002
         """Say what it takes and gives."""

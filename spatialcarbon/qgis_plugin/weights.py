@@ -21,38 +21,18 @@ class WeightsAlgorithm(CommandAlgorithm):
     """The links of some weights, and how many there are."""
 
     COMMAND = "weights"
+    GROUP = "autocorrelation"
+    TITLE = "Spatial weights"
+    TAGS = "weights,neighbours,contiguity,queen,rook,knn,distance band"
+    QUESTION = "Which places are neighbours of which?"
+    HELP = (
+        "Every line links two places that are neighbours. Look at it before any statistic: "
+        "islands and gaps in the map show at once. The log says how many pairs there are, "
+        "which places have no neighbour, and into how many parts the map falls.\n\n"
+        "The weights can be saved for other programs: .csv (one row per link), .gal, .gwt or "
+        ".parquet."
+    )
     TRANSFORM = 1
-
-    def group(self) -> str:
-        """Return the heading in the toolbox."""
-        return said("Spatial autocorrelation")
-
-    def groupId(self) -> str:  # noqa: N802
-        """Return its name for settings."""
-        return "autocorrelation"
-
-    def displayName(self) -> str:  # noqa: N802
-        """Return the name in the toolbox."""
-        return said("Spatial weights")
-
-    def tags(self) -> list[str]:
-        """Return words to search by."""
-        return said("weights,neighbours,contiguity,queen,rook,knn,distance band").split(",")
-
-    def shortDescription(self) -> str:  # noqa: N802
-        """Return the question it answers."""
-        return said("Which places are neighbours of which?")
-
-    def shortHelpString(self) -> str:  # noqa: N802
-        """Return how to read it."""
-        return said(
-            "Which places are neighbours of which?\n\n"
-            "Every line links two places that are neighbours. Look at it before any statistic: "
-            "islands and gaps in the map show at once. The log says how many pairs there are, which "
-            "places have no neighbour, and into how many parts the map falls.\n\n"
-            "The weights can be saved for other programs: .csv (one row per link), .gal, .gwt or "
-            ".parquet."
-        )
 
     def initAlgorithm(self, config: Any = None) -> None:  # noqa: N802, ARG002
         """Say what it takes and gives."""

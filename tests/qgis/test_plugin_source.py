@@ -32,6 +32,9 @@ SOURCES = {path.name: ast.parse(path.read_text("utf-8")) for path in sorted(FOLD
 CHINESE: dict[str, str] = json.loads((FOLDER / "zh.json").read_text(encoding="utf-8"))
 HANZI = "\u4e00-\u9fff"
 
+LISTED = {"label", "GROUPS[self.GROUP]", "self.TITLE", "self.TAGS", "self.QUESTION", "self.HELP"}
+"""What is looked up and is no literal; the literals behind it are collected too."""
+
 
 def looked_up() -> Iterator[str]:
     """Every sentence that is looked up, and the kinds of places that are counted."""
@@ -41,9 +44,15 @@ def looked_up() -> Iterator[str]:
                 if isinstance(node.args[0], ast.Constant):
                     yield node.args[0].value
                 else:
-                    assert ast.unparse(node.args[0]) == "label"
-            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COUNTS":
-                yield from (label for _, label in ast.literal_eval(node.value))
+                    assert ast.unparse(node.args[0]) in LISTED
+            elif isinstance(node, ast.Assign):
+                name = ast.unparse(node.targets[0])
+                if name == "COUNTS":
+                    yield from (label for _, label in ast.literal_eval(node.value))
+                elif name == "GROUPS":
+                    yield from ast.literal_eval(node.value).values()
+                elif f"self.{name}" in LISTED and ast.literal_eval(node.value):
+                    yield ast.literal_eval(node.value)
 
 
 def test_every_sentence_has_its_chinese_and_none_is_left_over() -> None:
