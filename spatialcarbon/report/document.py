@@ -11,6 +11,7 @@ from spatialcarbon.core.language import Language, Text, translate
 from spatialcarbon.report.document_font import embedded_font
 from spatialcarbon.report.document_parts import citations, remarks, shown_sections
 from spatialcarbon.report.document_text import joined, typeset
+from spatialcarbon.report.templating import rendered, source
 
 if TYPE_CHECKING:
     from spatialcarbon.report.canvas import FigureSpec
@@ -141,26 +142,18 @@ def render_document(document: Document, language: Language) -> str:
     str
         A page that loads nothing from elsewhere; the same document gives the same text.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("spatialcarbon.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
     def say(words: Text | str, **params: Any) -> str:
         if isinstance(words, Text):
             return typeset(words.render(language), language)
         return typeset(translate(words, language, **params), language)
 
-    scripts = [_source(environment, "report.js")]
+    scripts = [source("report.js")]
     if document.interactive is not None:
         scripts.append(document.interactive.js)
     numbers, works = citations(document.sections)
-    page = environment.get_template("report.html.j2").render(
+    page = rendered(
+        "report.html.j2",
         document=document,
         language=language,
         t=say,
@@ -169,18 +162,13 @@ def render_document(document: Document, language: Language) -> str:
         numbers={section.key: at for at, section in enumerate(document.sections, start=1)},
         remarks=remarks(document.sections),
         works=works,
-        styles=_source(environment, "report.css"),
+        styles=source("report.css"),
         scripts=scripts,
         hashes=[_fingerprint(script) for script in scripts],
         font="@@FONT@@",
     )
     # The first one is that of the style sheet: all that users named comes after it.
     return page.replace("@@FONT@@", embedded_font(page), 1)
-
-
-def _source(environment: Any, name: str) -> str:
-    text: str = environment.loader.get_source(environment, name)[0]
-    return text
 
 
 def _fingerprint(script: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from spatialcarbon.core.align import same_units
@@ -14,6 +13,7 @@ from spatialcarbon.core.language import Language, Text
 from spatialcarbon.report.interactive_pack import packed
 from spatialcarbon.report.interactive_shapes import LETTERS, Outlines, outlines
 from spatialcarbon.report.layers import Categorised, Graduated
+from spatialcarbon.report.templating import rendered, source
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -161,17 +161,10 @@ class InteractiveMap:
         Markup
             To stand in a page that also holds :attr:`css` and :attr:`js`.
         """
-        from jinja2 import Environment, PackageLoader, StrictUndefined
         from markupsafe import Markup
 
-        environment = Environment(
-            loader=PackageLoader("spatialcarbon.report", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        page = environment.get_template("map.html.j2").render(
+        page = rendered(
+            "map.html.j2",
             t=lambda words: Text(words).render(language),
             data=Markup(packed(self, self.outlines, language)),  # escaped there
             count=len(self.units),
@@ -184,12 +177,12 @@ class InteractiveMap:
     @property
     def css(self) -> str:
         """The style rules of the map."""
-        return _template("map.css")
+        return source("map.css")
 
     @property
     def js(self) -> str:
         """The script of the map: the same for every map, it reads the JSON beside it."""
-        return _template("map.js")
+        return source("map.js")
 
 
 def _refuse_outside(theme: Theme, style: Graduated) -> None:
@@ -219,7 +212,3 @@ def _refuse_strange(theme: Theme, style: Categorised) -> None:
                 strange=some(strange),
                 known=some(known),
             )
-
-
-def _template(name: str) -> str:
-    return (files("spatialcarbon.report") / "templates" / name).read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from spatialcarbon.core.language import Language, Text
 from spatialcarbon.core.references import references
 from spatialcarbon.replication.ledger import KINDS, TABLES, VERDICTS
 from spatialcarbon.report.lettering import unit_label
+from spatialcarbon.report.templating import rendered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,25 +41,12 @@ def ledger_page(ledger: pd.DataFrame, language: Language) -> str:
     str
         HTML with a summary and a table that can be filtered and sorted.
     """
-    return str(_template("ledger.html.j2").render(**_content(ledger, language)))
+    return rendered("ledger.html.j2", **_content(ledger, language))
 
 
 def ledger_fragment(ledger: pd.DataFrame, language: Language) -> str:
     """Return summary, filters and table alone, to stand in another page."""
-    return str(_template("ledger_table.html.j2").render(**_content(ledger, language)))
-
-
-def _template(name: str) -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("spatialcarbon.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
+    return rendered("ledger_table.html.j2", **_content(ledger, language))
 
 
 def _content(ledger: pd.DataFrame, language: Language) -> dict[str, Any]:
