@@ -29,10 +29,9 @@ from spatialcarbon.report.document import (
     render_document,
     write_document,
 )
-from spatialcarbon.report.document_image import picture
 from spatialcarbon.report.document_summary import Statement, Summary, Theme
 from spatialcarbon.report.document_table import MAX_ROWS, OPEN_ROWS
-from spatialcarbon.report.document_text import NBSP, citation, pretty, typeset
+from spatialcarbon.report.document_text import NBSP
 from spatialcarbon.report.tables import Table
 
 ATTACK = '<script>alert(1)</script><img src=x onerror="y">\'"&'
@@ -350,64 +349,3 @@ def test_the_file_is_utf_8(tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_bytes().decode("utf-8") == render_document(
         document(), "zh"
     )
-
-
-@pytest.mark.parametrize(
-    ("plain", "shown"),
-    [
-        ("10^4 t CO2/km2", "10⁴ t CO₂/km²"),
-        ("10^12 CNY", "10¹² CNY"),
-        ("km2m2", "km2m2"),
-        ("5 m2", "5 m²"),
-        ("2017", "2017"),
-    ],
-)
-def test_signs_as_print_has_them(plain: str, shown: str) -> None:
-    assert pretty(plain) == shown
-
-
-@pytest.mark.parametrize(
-    ("plain", "english", "chinese"),
-    [
-        ("from 5 to 15.1 Mt CO2", "from 5 to 15.1_Mt_CO₂", "from 5 to 15.1_Mt_CO₂"),
-        ("12 km2 and 5 %", "12_km² and 5_%", "12_km² and 5%"),
-        ("7 tons, 3 thirds", "7 tons, 3 thirds", "7 tons, 3 thirds"),
-        ("(p = 0.05)", "(p_=_0.05)", "(p_=_0.05)"),
-        ("共 5 个 city 地区", "共 5 个 city 地区", "共5个city地区"),
-        ("上海, 杭州; 宁波: 好", "上海, 杭州; 宁波: 好", "上海，杭州；宁波：好"),
-        ("指数(p < 0.05)为", "指数(p_<_0.05)为", "指数（p_<_0.05）为"),
-        ("占 5.5 % 的", "占 5.5_% 的", "占5.5%的"),
-        ("值为(b + 1)/(R + 1)的", "值为(b + 1)/(R + 1)的", "值为(b + 1)/(R + 1)的"),
-        ("GDP (亿元)", "GDP (亿元)", "GDP（亿元）"),
-        ("f(x), a: b", "f(x), a: b", "f(x), a: b"),
-    ],
-)
-def test_words_are_set_as_each_language_sets_them(plain: str, english: str, chinese: str) -> None:
-    assert typeset(plain, "en").replace(NBSP, "_") == english
-    assert typeset(plain, "zh").replace(NBSP, "_") == chinese
-
-
-def test_numbers_of_works() -> None:
-    assert citation([]) == ""
-    assert citation([3, 2, 2]) == "2, 3"
-    assert citation([1, 2, 3, 5]) == "1–3, 5"
-
-
-def test_pictures_take_the_smaller_form_and_lose_nothing_to_see() -> None:
-    noise = np.random.default_rng(1).integers(0, 2, (300, 200, 3), dtype=np.uint8) * 255
-    buffer = BytesIO()
-    Image.fromarray(noise).save(buffer, "PNG", compress_level=0)
-    shown = picture(buffer.getvalue())
-    small = base64.b64decode(shown.data)
-    assert len(small) < len(buffer.getvalue()) / 3
-    with Image.open(BytesIO(small)) as again:
-        assert np.array_equal(np.asarray(again.convert("RGB")), noise)
-    assert (shown.width, shown.height, shown.tall) == (200, 300, True)
-    assert picture(buffer.getvalue()) == shown
-
-
-def test_what_is_clear_in_a_picture_becomes_white() -> None:
-    buffer = BytesIO()
-    Image.new("RGBA", (64, 64), (255, 0, 0, 0)).save(buffer, "PNG", compress_level=0)
-    with Image.open(BytesIO(base64.b64decode(picture(buffer.getvalue()).data))) as shown:
-        assert shown.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
