@@ -183,27 +183,3 @@ def to_svg_bytes(fig: Figure, *, metadata: Mapping[str, str] | None = None) -> b
 
 def _shorten(path: re.Match[bytes]) -> bytes:
     return re.sub(rb"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}".encode(), path[0])
-
-
-def save_figure(
-    fig: Figure,
-    path_png: Path | str,
-    path_svg: Path | str,
-    *,
-    metadata: Mapping[str, str] | None = None,
-) -> None:
-    """Write a figure as PNG and as SVG.
-
-    Parameters
-    ----------
-    fig : matplotlib.figure.Figure
-        A finished figure.
-    path_png, path_svg : path
-        Files to write; both pictures are made before either file is touched.
-    metadata : mapping, optional
-        ``Title``, ``Description`` and the like (Dublin Core names), carried in both.
-    """
-    png = to_png_bytes(fig, metadata=metadata)
-    svg = to_svg_bytes(fig, metadata=metadata)
-    Path(path_png).write_bytes(png)
-    Path(path_svg).write_bytes(svg)

@@ -24,7 +24,6 @@ from spatialcarbon.stats.inference import (
     permutation_pvalue,
 )
 from spatialcarbon.stats.permutation import (
-    FALLBACKS,
     all_orders,
     count_forms,
     default_permutations,
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-DEFAULT_PERMUTATIONS = FALLBACKS[0]
 MAX_EXACT_UNITS = 8
 REFERENCES = ("moran1950", "cliff1981", "phipson2010")
 

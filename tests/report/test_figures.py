@@ -24,8 +24,6 @@ from spatialcarbon.report import canvas, figures, lettering, placement
 from spatialcarbon.report.palettes import CLUSTER_COLOURS, LISA_COLOURS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.figure import Figure
 
 LONG = "新疆维吾尔自治区克孜勒苏柯尔克孜自治州阿图什市与巴音郭楞蒙古自治州"
@@ -127,10 +125,10 @@ def test_chinese_figures_speak_chinese() -> None:
         assert set(left) <= {*SHARES.columns, *RADAR.columns}, (name, left)
 
 
-def test_saving_writes_both_files_without_dates_or_versions(tmp_path: Path) -> None:
+def test_images_carry_a_title_and_no_dates_or_versions() -> None:
     fig = figures.totals_over_time(TOTALS)
-    canvas.save_figure(fig, tmp_path / "a.png", tmp_path / "a.svg", metadata={"Title": "标题 $5"})
-    png, svg = (tmp_path / "a.png").read_bytes(), (tmp_path / "a.svg").read_text("utf-8")
+    png = canvas.to_png_bytes(fig, metadata={"Title": "标题 $5"})
+    svg = canvas.to_svg_bytes(fig, metadata={"Title": "标题 $5"}).decode()
     assert png.startswith(b"\x89PNG")
     assert "标题 $5" in svg
     for trace in ("Matplotlib v", "dc:date", "<text", "Software"):

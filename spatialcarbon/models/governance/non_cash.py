@@ -10,7 +10,7 @@ import pandas as pd
 
 from spatialcarbon.core.align import checksum, conform
 from spatialcarbon.core.errors import AlignmentError, OptionError, some
-from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_positive
 from spatialcarbon.core.results import Result
 
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
 CASH = "cash"
-
-FORMS: Mapping[str, Text] = {
-    "technology": text("technology"),
-    "jobs": text("jobs"),
-    "energy": text("energy"),
-    "ecological_products": text("ecological products"),
-    CASH: text("cash"),
-}
-"""Forms that are called by name; a caller may add others."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,7 +14,6 @@ from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option
 from spatialcarbon.core.results import Result
 
-ABROAD = "abroad"
 Weighting = Literal["value_added"]
 
 
