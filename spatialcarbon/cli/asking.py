@@ -87,7 +87,7 @@ def _yes(answer: str) -> bool | None:
     return known[answer.lower()]
 
 
-def show_proposal(proposal: TableProposal, language: Language) -> None:
+def show_proposal(proposal: TableProposal, language: Language, *, own_map: bool = False) -> None:
     """Print what the columns of a table are taken for, with remarks on places and years."""
     from rich import box
     from rich.console import Console
@@ -109,5 +109,5 @@ def show_proposal(proposal: TableProposal, language: Language) -> None:
         table.add_row(*(Plain(cell) for cell in cells), style="dim" if left else "")
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(table)
-    for said in proposal.remarks():
+    for said in proposal.remarks(own_map=own_map):
         console.print(Plain("  " + said.render(language)))

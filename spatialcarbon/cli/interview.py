@@ -120,11 +120,11 @@ def _proposed(path: Path, told: Told, talk: Dialogue) -> TableProposal:
         proposal = reassigned(proposal, roles)
     talk.tell(Text(proposal.path.name), bold=True)
     if talk.active:
-        show_proposal(proposal, talk.language)
+        show_proposal(proposal, talk.language, own_map=told.map is not None)
     else:
-        _tell_places(proposal, talk)
+        _tell_places(proposal, told, talk)
     if talk.active and not talk.agree(text("Is that right")):
-        proposal = _corrected(proposal, talk)
+        proposal = _corrected(proposal, told, talk)
     if talk.active:
         _read_until_right(proposal, talk)
     if not proposal.variables:
@@ -154,12 +154,12 @@ def _read_until_right(proposal: TableProposal, talk: Dialogue) -> None:
         return
 
 
-def _tell_places(proposal: TableProposal, talk: Dialogue) -> None:
-    for said in proposal.remarks():
+def _tell_places(proposal: TableProposal, told: Told, talk: Dialogue) -> None:
+    for said in proposal.remarks(own_map=told.map is not None):
         talk.tell(text("  {said}", said=said))
 
 
-def _corrected(proposal: TableProposal, talk: Dialogue) -> TableProposal:
+def _corrected(proposal: TableProposal, told: Told, talk: Dialogue) -> TableProposal:
     from spatialcarbon.data.reassign import reassigned
 
     talk.tell(
@@ -177,7 +177,7 @@ def _corrected(proposal: TableProposal, talk: Dialogue) -> TableProposal:
             ),
             default=now,
         )
-    show_proposal(proposal, talk.language)
+    show_proposal(proposal, talk.language, own_map=told.map is not None)
     return proposal
 
 

@@ -168,10 +168,11 @@ class TableProposal:
         """Return in a few lines how many places are known, and which are not."""
         return "\n".join(said.render(language) for said in self.remarks())
 
-    def remarks(self) -> list[Text]:
-        """Return what there is to know of places and years."""
+    def remarks(self, *, own_map: bool = False) -> list[Text]:
+        """Return what there is to know of places and years; an own map has labels of its own."""
         if self.places is None:
-            said = [text("no column holds names or codes of Chinese cities or provinces")]
+            unknown = text("no column holds names or codes of Chinese cities or provinces")
+            said = [] if own_map else [unknown]
         else:
             said = [
                 text(

@@ -137,6 +137,7 @@ def test_what_is_not_known(tmp_path: Path) -> None:
         0,
     )
     assert "no column holds names or codes" in proposal.summary()
+    assert proposal.remarks(own_map=True) == []
     dated = write(tmp_path / "co2_2018.csv", "city,CO2 (Mt)\nChengdu,3\nMianyang,4\n")
     assert sc.propose_columns(dated).year == 2018
     typo = write(
