@@ -11,6 +11,7 @@ from spatialcarbon.core.errors import GeometryRepairWarning as GeometryRepairWar
 from spatialcarbon.core.errors import InfeasibleAllocationWarning as InfeasibleAllocationWarning
 from spatialcarbon.core.errors import InfeasibleError as InfeasibleError
 from spatialcarbon.core.errors import IslandError as IslandError
+from spatialcarbon.core.errors import MemoryShortageError as MemoryShortageError
 from spatialcarbon.core.errors import MissingDataError as MissingDataError
 from spatialcarbon.core.errors import MissingDependencyError as MissingDependencyError
 from spatialcarbon.core.errors import NameMatchError as NameMatchError

@@ -24,6 +24,7 @@ EXAMPLES = {
     "run": (
         ("A study of your own", "run study.toml --out results"),
         ("Once more, in place of the earlier results", "run study.toml --out results --overwrite"),
+        ("Continue after an interruption", "run study.toml --out results --resume"),
         ("For another program: which files were written", "run study.toml --out results --json"),
     ),
     "verify": (

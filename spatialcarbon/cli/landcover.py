@@ -315,16 +315,9 @@ def _show(done: Done, form: str, out: Path | None) -> None:
 
 def _write_raster(done: Done, out: Path) -> None:
     from spatialcarbon.studies.analyses._landcover_maps import write_change
-    from spatialcarbon.studies.publish import write_file
+    from spatialcarbon.studies.publish import write_files
 
-    style: list[str] = []
-
-    def write(path: Path) -> None:
-        write_change(done, path, chosen_language())
-        style.append(path.with_suffix(".qml").read_text(encoding="utf-8"))
-
-    write_file(out, write)
-    write_file(out.with_suffix(".qml"), lambda path: path.write_text(style[0], encoding="utf-8"))
+    write_files(out, lambda folder: write_change(done, folder / out.name, chosen_language()))
     for path in (out, out.with_suffix(".qml")):
         note(say("written: {path}", path=path))
 

@@ -65,7 +65,7 @@ def units_command(level: str, clusters: str | None, form: str, out: Path | None)
         from spatialcarbon.report.geopackage import write_geopackage
         from spatialcarbon.report.layers import Layer, Single, group_style
         from spatialcarbon.studies.inputs import cluster_names
-        from spatialcarbon.studies.publish import plain_os_errors
+        from spatialcarbon.studies.publish import write_files
 
         names = cluster_names(units["cluster"])
         layer = Layer(
@@ -77,8 +77,12 @@ def units_command(level: str, clusters: str | None, form: str, out: Path | None)
             style=group_style("cluster", names) if names else Single("#d9d9d9"),
             label_field="name_zh" if chosen_language() == "zh" else "name_en",
         )
-        with plain_os_errors(out):
-            write_geopackage(out, [layer], language=chosen_language(), project_title=level)
+        write_files(
+            out,
+            lambda folder: write_geopackage(
+                folder / out.name, [layer], language=chosen_language(), project_title=level
+            ),
+        )
         note(say("written: {path}", path=out))
         return
     frame = units.drop(columns="geometry").reset_index()

@@ -27,7 +27,13 @@ from spatialcarbon.cli.pages import PageContext, Summary, page
 from spatialcarbon.cli.sections import grouped, meant
 from spatialcarbon.cli.shared import chosen_language, command_line, fitted, note, say
 from spatialcarbon.cli.terminal import colours
-from spatialcarbon.core.errors import OptionError, SpatialCarbonError, SpatialCarbonWarning
+from spatialcarbon.core.errors import (
+    MemoryShortageError,
+    OptionError,
+    SpatialCarbonError,
+    SpatialCarbonWarning,
+)
+from spatialcarbon.core.language import Text
 
 if TYPE_CHECKING:
     from importlib.abc import InspectLoader
@@ -179,6 +185,10 @@ def _status(words: list[str]) -> int:
         return 2
     except click.ClickException as error:
         _complain(say("Error"), _misused(error), debug)
+        return 2
+    except MemoryError as error:
+        short = MemoryShortageError.while_doing(Text(PROGRAM), error)
+        _complain(say("Error"), short.render(chosen_language()), debug)
         return 2
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo(say("\nInterrupted. Nothing was changed."), err=True)

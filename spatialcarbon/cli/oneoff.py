@@ -306,7 +306,7 @@ def write_layers(analysis: Analysis, done: Done, out: Path) -> None:
     from spatialcarbon.studies.illustrative import layers_of
     from spatialcarbon.studies.mapfiles import history_lines, map_crs
     from spatialcarbon.studies.maplayers import localised
-    from spatialcarbon.studies.publish import plain_os_errors
+    from spatialcarbon.studies.publish import write_files
 
     language, groups = chosen_language(), done.inputs.group_names
     layers = [localised(layer, language, groups) for layer in layers_of(analysis, done)]
@@ -317,19 +317,27 @@ def write_layers(analysis: Analysis, done: Done, out: Path) -> None:
     written: list[Path] = [out]
     remarks: list[Text] = []
     history = history_lines(f"spatialcarbon {analysis.name}", done.inputs.seed, (), language)
-    with plain_os_errors(out):
-        if out.suffix.lower() != ".gpkg":
-            written, remarks = write_layer_files(out, layers, language=language)
-        else:
-            write_geopackage(
-                out,
+
+    def write(folder: Path) -> None:
+        paths, said = write_layer_files(folder / out.name, layers, language=language)
+        written[:] = [out.with_name(path.name) for path in paths]
+        remarks.extend(said)
+
+    if out.suffix.lower() != ".gpkg":
+        write_files(out, write)
+    else:
+        write_files(
+            out,
+            lambda folder: write_geopackage(
+                folder / out.name,
                 layers,
                 language=language,
                 history=history,
                 project_title=analysis.title.render(language),
                 crs=map_crs(done.inputs),
                 credits=[" · ".join(history)],
-            )
+            ),
+        )
     for remark in remarks:
         note(remark)
     for path in written:

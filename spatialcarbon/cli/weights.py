@@ -94,7 +94,7 @@ def _write_map(frame: gpd.GeoDataFrame, built: Weights, out: Path) -> None:
     from spatialcarbon.studies.analysis import Inputs
     from spatialcarbon.studies.inputs import unit_names
     from spatialcarbon.studies.maplayers import link_layer
-    from spatialcarbon.studies.publish import plain_os_errors
+    from spatialcarbon.studies.publish import write_files
     from spatialcarbon.weights.backbone import Backbone
 
     inputs = Inputs(
@@ -115,8 +115,12 @@ def _write_map(frame: gpd.GeoDataFrame, built: Weights, out: Path) -> None:
             fix="--out links.csv",
             n=len(built.to_edges()),
         )
-    with plain_os_errors(out):
-        write_geopackage(out, [layer], language=chosen_language(), crs=frame.crs)
+    write_files(
+        out,
+        lambda folder: write_geopackage(
+            folder / out.name, [layer], language=chosen_language(), crs=frame.crs
+        ),
+    )
     note(say("written: {path}", path=out))
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.printable import one_line
 
 MAX_LABELS = 5
 
 
 def some(labels: Iterable[object], limit: int = MAX_LABELS) -> str:
-    """Name up to ``limit`` labels and say how many more there are."""
+    """Name up to ``limit`` labels, each on one line, and say how many more there are."""
     items = list(labels)
-    shown = ", ".join(str(label) for label in items[:limit])
+    shown = ", ".join(one_line(str(label)) for label in items[:limit])
     rest = len(items) - limit
     return f"{shown} … (+{rest})" if rest > 0 else shown
 
@@ -121,6 +122,22 @@ class ConvergenceError(SpatialCarbonError, RuntimeError):
 
 class MissingDependencyError(SpatialCarbonError, ImportError):
     """An optional library is not installed."""
+
+
+class MemoryShortageError(SpatialCarbonError, MemoryError):
+    """The memory of this computer does not hold what was asked for."""
+
+    @classmethod
+    def while_doing(cls, doing: Text, reason: BaseException) -> MemoryShortageError:
+        """Make one that says what was being done, and what Python or a library said."""
+        return MemoryShortageError(
+            "the memory of this computer is used up: {doing}",
+            arrived="{reason}" if str(reason) else "",
+            fix="close other programs, or ask for less: fewer permutations or draws, fewer units "
+            "or years, coarser rasters",
+            doing=doing,
+            reason=str(reason),
+        )
 
 
 class SpatialCarbonWarning(UserWarning):

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.errors import MemoryShortageError, SchemaError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option
-from spatialcarbon.report.canvas import FigureSpec, to_png_bytes, to_svg_bytes
 from spatialcarbon.report.cog import write_cogs
 from spatialcarbon.report.document import write_document
 from spatialcarbon.report.exports import write_exports
@@ -21,8 +20,10 @@ from spatialcarbon.report.workbook import write_workbook
 from spatialcarbon.report.workbook_notes import preface_of
 from spatialcarbon.studies import provenance
 from spatialcarbon.studies.analysis import Done, Inputs
+from spatialcarbon.studies.drawing import draw_figures
 from spatialcarbon.studies.illustrative import figures_of, tables_of
 from spatialcarbon.studies.inputs import build_inputs
+from spatialcarbon.studies.keeping import Keeper, shared_by, step_file
 from spatialcarbon.studies.mapfiles import map_layers, write_maps
 from spatialcarbon.studies.publish import plain_os_errors, whole_folder
 from spatialcarbon.studies.rasters import raster_problems
@@ -30,9 +31,13 @@ from spatialcarbon.studies.reporting import make_document
 from spatialcarbon.studies.study_card import study_card
 from spatialcarbon.studies.study_file import Step, Study, load_study, raise_problems
 from spatialcarbon.studies.toml_lines import TomlLines
+from spatialcarbon.studies.watching import Watch
+from spatialcarbon.studies.working import KEPT
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from spatialcarbon.report.canvas import FigureSpec
 
 Progress = Callable[[Text, int, int], None]
 """Called with what is being done, and how many of how many steps are behind."""
@@ -55,7 +60,8 @@ class StudyResult:
     tables : mapping
         File stem → DataFrame, as written to ``tables/*.csv``.
     manifest : mapping
-        Versions, checksums, settings, times.
+        Versions, checksums, settings, times; under ``resumed`` the analyses and figures
+        that were taken up from an earlier run.
 
     Examples
     --------
@@ -109,6 +115,7 @@ def run_study(
     out: str | Path | None = None,
     language: Language | None = None,
     overwrite: bool = False,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> StudyResult:
     """What does a whole study say, from its file to tables, figures, maps and report?
@@ -125,6 +132,10 @@ def run_study(
     overwrite : bool
         Replace earlier results in that folder. They stay in place until the
         new ones are complete.
+    resume : bool
+        Take up finished analyses and figures of an earlier run into the same folder that
+        did not come to its end, where their inputs, settings and all versions are
+        unchanged. Without it everything is computed.
     progress : callable, optional
         Called as ``progress(text, done, total)`` before each step.
 
@@ -137,7 +148,12 @@ def run_study(
     StudyFileError
         All mistakes of the study file at once, with their lines.
     OutputError
-        The results cannot be written there; an earlier result is not touched.
+        The results cannot be written there, or another run is at work there; an earlier
+        result is not touched.
+    ChangedInputError
+        A file was changed while it was being used.
+    MemoryShortageError
+        The memory of the machine is used up.
     SpatialCarbonError
         Whatever the data or a method refuses.
 
@@ -186,14 +202,17 @@ def run_study(
     spoken: Language = language or study.file.study.language
     target = Path(out) if out is not None else study.locate(study.file.outputs.directory)
     with whole_folder(target, overwrite=overwrite) as folder:
-        run = _Run(study, spoken, progress)
+        keeper = Keeper(folder.parent / KEPT, resume)
+        run = _Run(study, spoken, progress, keeper)
         done = run.compute()
         with plain_os_errors(target):
             tables = run.write(folder, done)
             with run.step(text("Recording provenance")):
+                run.watch.check()
                 maps = list(run.maps.values())
+                sums, taken = run.watch.checksums, keeper.taken
                 record = provenance.manifest(
-                    study, maps, done, run.checksums, run.times, folder, spoken, target
+                    study, maps, done, sums, run.times, folder, spoken, target, taken
                 )
                 provenance.write_manifest(folder / provenance.MANIFEST, record)
     return StudyResult(
@@ -219,35 +238,54 @@ def check_study(path: str | Path) -> Inputs:
 
 
 class _Run:
-    """One run: keeps the clock and tells the progress."""
+    """One run: keeps the clock, tells the progress, and keeps what it has finished."""
 
-    def __init__(self, study: Study, language: Language, progress: Progress | None) -> None:
+    def __init__(
+        self, study: Study, language: Language, progress: Progress | None, keeper: Keeper
+    ) -> None:
         self.study = study
         self.language = language
         self.progress = progress
+        self.keeper = keeper
+        self.watch = Watch(study)
         self.times: dict[str, float] = {}
         self.total = len(study.steps) + 6 + bool(study.has_rasters)
         self.maps: Mapping[str, Inputs]
-        self.checksums: Mapping[str, str]
+        self.entries: Mapping[str, str]
 
     @contextmanager
     def step(self, what: Text) -> Iterator[None]:
-        if self.progress is not None:
-            self.progress(what, len(self.times), self.total)
         start = time.perf_counter()
-        yield
-        self.times[what.render("en")] = time.perf_counter() - start
+        try:
+            if self.progress is not None:
+                self.progress(what, len(self.times), self.total)
+            yield
+        except MemoryError as error:
+            raise MemoryShortageError.while_doing(what, error) from error
+        # A clock that is set back must not make a step end before it began.
+        self.times[what.render("en")] = max(time.perf_counter() - start, 0.0)
 
     def compute(self) -> list[Done]:
         with self.step(text("Reading map, tables and weights")):
             self.maps = _checked_inputs(self.study)
-            self.checksums = provenance.input_checksums(self.study)
+            self.watch.note()
+        sums = self.watch.checksums
+        self.entries = {step.key: step_file(self.study, step, sums) for step in self.study.steps}
+        self.keeper.forget_others(self.entries.values())
         return [self._analyse(step) for step in self.study.steps]
 
     def _analyse(self, step: Step) -> Done:
         inputs = self.maps[step.map]
-        with self.step(text("Computing: {key}", key=step.key)):
-            result = step.analysis.run(step.parameters, inputs)
+        entry, shared = self.entries[step.key], shared_by(inputs)
+        found = self.keeper.take(step.key, entry, shared)
+        if found is not None:
+            with self.step(text("Taking up: {key}", key=step.key)):
+                result = found.value
+        else:
+            with self.step(text("Computing: {key}", key=step.key)):
+                result = step.analysis.run(step.parameters, inputs)
+                if self.watch.unchanged():
+                    self.keeper.keep(entry, result, shared)
         return Done(key=step.key, parameters=step.parameters, inputs=inputs, result=result)
 
     @property
@@ -268,7 +306,7 @@ class _Run:
         specs = {item.key: figures_of(step.analysis, item) for step, item in pairs}
         _check_names([spec.name for part in specs.values() for spec in part])
         with self.step(text("Drawing figures")):
-            images = self._draw(folder, [spec for part in specs.values() for spec in part])
+            images = self._draw(folder, specs)
         with self.step(text("Writing GeoPackage and QGIS project")):
             if outputs.geopackage:
                 write_maps(folder, self.study, self.inputs, pairs, self.language)
@@ -301,21 +339,12 @@ class _Run:
             (folder / "study.toml").write_text(self.study.source, encoding="utf-8")
         return every
 
-    def _draw(self, folder: Path, specs: Sequence[FigureSpec]) -> dict[str, bytes]:
-        kinds = self.study.file.outputs.figures
-        images: dict[str, bytes] = {}
-        if not kinds and not self.study.file.outputs.report:
-            return images
-        if kinds:
-            (folder / "figures").mkdir()
-        for spec in specs:
-            figure = spec.draw(self.language)
-            images[spec.name] = to_png_bytes(figure)
-            if "png" in kinds:
-                (folder / "figures" / f"{spec.name}.png").write_bytes(images[spec.name])
-            if "svg" in kinds:
-                (folder / "figures" / f"{spec.name}.svg").write_bytes(to_svg_bytes(figure))
-        return images
+    def _draw(self, folder: Path, specs: Mapping[str, Sequence[FigureSpec]]) -> dict[str, bytes]:
+        outputs = self.study.file.outputs
+        if not outputs.figures and not outputs.report:
+            return {}
+        shown = {self.entries[key]: part for key, part in specs.items()}
+        return draw_figures(folder, shown, outputs.figures, self.language, self.keeper)
 
 
 def _check_names(names: Sequence[str]) -> None:

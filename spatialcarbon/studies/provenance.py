@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from spatialcarbon._version import __version__
 from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.files import is_file, parse_json, read_bytes
+from spatialcarbon.core.printable import json_text
 from spatialcarbon.geo.units import boundary_folder
 from spatialcarbon.studies import schema
 from spatialcarbon.studies.inputs import SHIPPED_MAPS, is_shipped
@@ -21,7 +23,7 @@ from spatialcarbon.studies.maps import own_name
 
 if TYPE_CHECKING:
     from spatialcarbon.studies.analysis import Done, Inputs
-    from spatialcarbon.studies.study_file import Study
+    from spatialcarbon.studies.study_file import Step, Study
 
 MANIFEST = "manifest.json"
 LIBRARIES = (
@@ -60,31 +62,48 @@ def versions() -> dict[str, str]:
 def input_checksums(study: Study) -> dict[str, str]:
     """Return the SHA-256 of every file a study reads, shipped or the user's own."""
     found = {"study file": hashlib.sha256(study.source.encode()).hexdigest()}
+    return found | {name: sha256(path) for name, path in input_files(study).items()}
+
+
+def input_files(study: Study, step: Step | None = None) -> dict[str, Path]:
+    """Return every file that a study reads, by the name it has in the manifest.
+
+    Parameters
+    ----------
+    study : Study
+        All of it.
+    step : Step, optional
+        One of its analyses: only what that one depends on.
+    """
+    if step is not None:
+        return _files_at(replace(study.at(step.map), steps=(step,)))
+    found: dict[str, Path] = {}
     for name in study.maps:
-        found |= _checksums_at(study.at(name))
+        found |= _files_at(study.at(name))
     return found
 
 
-def _checksums_at(study: Study) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _files_at(study: Study) -> dict[str, Path]:
+    found: dict[str, Path] = {}
     source = study.file.units.source
     if source in SHIPPED_MAPS:
-        entry = boundary_folder() / source / f"{source}.gpkg"
-        found[f"map: {source} (shipped)"] = hashlib.sha256(entry.read_bytes()).hexdigest()
+        shipped = Path(str(boundary_folder())) / source / f"{source}.gpkg"
+        found[f"map: {source} (shipped)"] = shipped
     else:
-        for path in _parts(study.locate(source)):
-            found[f"map: {path.name}"] = sha256(path)
+        found |= {f"map: {path.name}": path for path in _parts(study.locate(source))}
     for table in study.file.tables.values():
-        found[f"table: {table.source}"] = _table_checksum(study, table.source)
+        found[f"table: {table.source}"] = _table_file(study, table.source)
     for name, series in study.file.rasters.items():
         for year, file in series.files.items():
-            found[f"raster: {name} {year}"] = sha256(study.locate(file))
+            found[f"raster: {name} {year}"] = study.locate(file)
+        if series.scheme.lower().endswith(".csv"):
+            found[f"scheme: {series.scheme}"] = study.locate(series.scheme)
     groups = study.file.units.groups
     if isinstance(groups, str) and groups.lower().endswith(".csv"):
-        found[f"groups: {groups}"] = sha256(study.locate(groups))
+        found[f"groups: {groups}"] = study.locate(groups)
     for weights in study.file.weights.values():
         if isinstance(weights, schema.CustomWeights):
-            found[f"weights: {weights.path}"] = sha256(study.locate(weights.path))
+            found[f"weights: {weights.path}"] = study.locate(weights.path)
     for step in study.steps:
         printed = getattr(step.parameters, "printed", None) or getattr(
             step.parameters, "table", None
@@ -92,10 +111,10 @@ def _checksums_at(study: Study) -> dict[str, str]:
         rates = getattr(step.parameters, "rates", None)
         for read in (printed, rates if isinstance(rates, str) else None):
             if read:
-                found[f"table: {read}"] = _table_checksum(study, read)
+                found[f"table: {read}"] = _table_file(study, read)
         mapping = getattr(step.parameters, "mapping", None)
         if mapping:
-            found[f"mapping: {mapping}"] = _table_checksum(study, mapping)
+            found[f"mapping: {mapping}"] = _table_file(study, mapping)
     return found
 
 
@@ -107,14 +126,14 @@ def _parts(path: Path) -> list[Path]:
     return sorted(p for p in path.parent.glob(f"{path.stem}.*") if p.suffix.lower() in kinds)
 
 
-def _table_checksum(study: Study, source: str) -> str:
+def _table_file(study: Study, source: str) -> Path:
     if not is_shipped(source):
-        return sha256(study.locate(source))
+        return study.locate(source)
     import tomllib
 
-    folder = files("spatialcarbon.data") / "tables"
+    folder = Path(str(files("spatialcarbon.data"))) / "tables"
     catalogue = tomllib.loads((folder / "catalogue.toml").read_text(encoding="utf-8"))
-    return hashlib.sha256((folder / catalogue[source]["file"]).read_bytes()).hexdigest()
+    return folder / str(catalogue[source]["file"])
 
 
 def manifest(
@@ -126,6 +145,7 @@ def manifest(
     folder: Path,
     language: str,
     target: Path,
+    resumed: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the record that lets a run be repeated and checked."""
     outputs = {
@@ -169,6 +189,7 @@ def manifest(
             for item in done
         ],
         "notes": [note for part in maps for note in (*part.map_notes, *part.panel.notes)],
+        "resumed": list(resumed),
         "seconds": {step: round(seconds, 3) for step, seconds in times.items()},
         "outputs": outputs,
     }
@@ -193,7 +214,7 @@ def _plain(value: Any) -> Any:
 
 def write_manifest(path: Path, record: Mapping[str, Any]) -> None:
     """Write the record as readable JSON."""
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json_text(record, indent=2) + "\n", encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -205,17 +226,24 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         When the folder has none, or it cannot be read.
     """
     path = folder / MANIFEST
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not is_file(path):
         raise SchemaError(
             "{path} holds no results of this program",
             expected="a folder written by spatialcarbon run, with its manifest.json",
             path=folder,
-        ) from None
-    except (ValueError, OSError) as error:
-        raise SchemaError("{path} cannot be read: {reason}", path=path, reason=error) from error
+        )
+    record = parse_json(read_bytes(path), path)
     ours = isinstance(record, dict) and record.get("program") == "spatialcarbon"
-    if not ours or not {"study_file", "language", "inputs", "outputs", "versions"} <= record.keys():
+    if not ours or not _is_whole(record):
         raise SchemaError("{path} is not a manifest of this program", path=path)
     return dict(record)
+
+
+def _is_whole(record: Mapping[str, Any]) -> bool:
+    """Say whether a record has what others take from it, each of its kind."""
+    words = all(isinstance(record.get(key), str) for key in ("study_file", "language"))
+    return words and all(
+        isinstance(part := record.get(key), dict)
+        and all(isinstance(value, str) for value in part.values())
+        for key in ("inputs", "outputs", "versions")
+    )

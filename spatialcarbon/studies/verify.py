@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from spatialcarbon.core.errors import SchemaError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.studies import provenance
 from spatialcarbon.studies.pipeline import run_study
+from spatialcarbon.studies.working import put_back
 
 if TYPE_CHECKING:
     from spatialcarbon.studies.pipeline import Progress
@@ -97,6 +99,7 @@ def verify(
         No manifest, or the study file cannot be found.
     """
     folder = Path(folder)
+    put_back(Path(os.path.realpath(folder)))
     record = provenance.read_manifest(folder)
     path = Path(study) if study is not None else folder / str(record["study_file"])
     if not path.exists():

@@ -55,6 +55,7 @@ def test_every_error_has_the_builtin_parent_of_its_meaning(kind: type[Exception]
         "InfeasibleError": RuntimeError,
         "ConvergenceError": RuntimeError,
         "MissingDependencyError": ImportError,
+        "MemoryShortageError": MemoryError,
     }.get(kind.__name__, ValueError)
     assert issubclass(kind, parent)
     assert getattr(sc, kind.__name__) is kind

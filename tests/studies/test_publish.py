@@ -14,11 +14,14 @@ from spatialcarbon.studies.publish import OutputError, whole_folder, write_file
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {
+    """Every file but the finished steps that a run keeps to continue from."""
+    found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+    kept = (".results.unfinished/kept/", ".results.unfinished/lock")
+    return {name: content for name, content in found.items() if not name.startswith(kept)}
 
 
 @pytest.fixture
@@ -157,8 +160,10 @@ def test_a_failure_in_the_middle_leaves_nothing(
         own.again(overwrite=True)
     assert contents(own.folder) == before
     assert {path.name for path in own.folder.iterdir() if path.is_dir()} == (
-        {"results"} if again else set()
+        {"results", ".results.unfinished"} if again else {".results.unfinished"}
     )
+    left = {path.name for path in (own.folder / ".results.unfinished").iterdir()}
+    assert left == {"lock", "kept"}
 
 
 def test_a_fault_of_input_is_not_called_a_fault_of_the_disk(

@@ -100,7 +100,7 @@ def test_a_moved_study_is_asked_for(done: Any, tmp_path: Path) -> None:
     ("content", "words"),
     [
         (None, "holds no results of this program"),
-        ("{", "cannot be read"),
+        ("{", "is no valid JSON"),
         ("[]", "is not a manifest of this program"),
         ('{"program": "other"}', "is not a manifest of this program"),
         ('{"program": "spatialcarbon"}', "is not a manifest of this program"),
