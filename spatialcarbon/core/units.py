@@ -12,10 +12,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 from spatialcarbon.core.errors import UnitMismatchError
+from spatialcarbon.core.limits import shortened
 from spatialcarbon.core.options import suggestion
+
+LONGEST = 200
+"""Characters of the longest unit that is parsed."""
 
 CO2_PER_C = Fraction(44, 12)
 """Mass of CO2 per mass of carbon, 44/12 (the ratio of molar masses)."""
@@ -95,7 +99,7 @@ def _superscripts(text: str) -> str:
     return text.replace("₂", "2")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def parse_unit(text: str) -> Unit:
     """Parse a unit of measure.
 
@@ -116,6 +120,8 @@ def parse_unit(text: str) -> Unit:
     >>> parse_unit("万吨/亿元").dimension
     'mass/money'
     """
+    if len(str(text)) > LONGEST:
+        raise _unknown(str(text), "")
     normal = _normal(_superscripts(str(text)))
     top, _, bottom = normal.partition("/")
     unit = _parse_simple(top, text)
@@ -137,12 +143,15 @@ def _parse_simple(part: str, whole: str) -> Unit:
     if name in _SCALES:
         dimension, factor = _SCALES[name]
         return Unit(whole, dimension, factor, substance)
-    close = suggestion(name, list(_SCALES))
-    raise UnitMismatchError(
+    raise _unknown(whole, suggestion(name, list(_SCALES)))
+
+
+def _unknown(written: str, close: str) -> UnitMismatchError:
+    return UnitMismatchError(
         "{text!r} is not a unit of measure that is known here",
         expected="for example t, 万吨, Mt, km², 亿元, 万人, t/person",
         fix="{close}" if close else "",
-        text=whole,
+        text=shortened(written),
         close=close,
     )
 

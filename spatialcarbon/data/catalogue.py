@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import tomllib
@@ -15,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spatialcarbon.core.errors import OptionError, SchemaError, some
+from spatialcarbon.core.errors import OptionError, some
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option, suggestion
+from spatialcarbon.core.shipped import shipped_bytes
 from spatialcarbon.data.schema import year_ranges
 
 ILLUSTRATIVE = text("Illustrative data: invented numbers, not observations.")
@@ -217,6 +217,12 @@ def load_table(name: str, *, years: int | Iterable[int] | None = None) -> pd.Dat
     return frame
 
 
+def table_bytes(name: str) -> bytes:
+    """Return the file of a shipped table as it was published, or refuse it."""
+    entry = _entry(name)
+    return shipped_bytes(files("spatialcarbon.data") / "tables", entry.file, entry.sha256)
+
+
 def _entry(name: str) -> Entry:
     known = entries()
     if name in known:
@@ -233,15 +239,7 @@ def _entry(name: str) -> Entry:
 
 
 def _read(entry: Entry) -> pd.DataFrame:
-    content = (files("spatialcarbon.data") / "tables" / entry.file).read_bytes()
-    if hashlib.sha256(content).hexdigest() != entry.sha256:
-        raise SchemaError(
-            "the shipped file {file} has been changed",
-            expected="the content it was published with",
-            fix="install the package again, and read your own tables with read_panel",
-            file=entry.file,
-        )
-    return pd.read_csv(io.BytesIO(content), encoding="utf-8")
+    return pd.read_csv(io.BytesIO(table_bytes(entry.name)), encoding="utf-8")
 
 
 def _tidy(frame: pd.DataFrame, entry: Entry) -> pd.DataFrame:

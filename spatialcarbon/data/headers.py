@@ -71,6 +71,9 @@ _LATIN: Mapping[str, str] = {
     "10^8 yuan": "10^8 CNY", "10000 tons": "10^4 t", "10000 t": "10^4 t", "10 kt": "10^4 t",
     "million tonnes": "Mt", "million tons": "Mt", "pct": "%", "sq km": "km2",
 }  # fmt: skip
+_LONGEST = 1000
+"""Characters of a header that are looked at."""
+
 _COAL = re.compile(r"标准煤|标煤|\bs?tce\b|standard coal|coal equivalent", re.I)
 
 
@@ -138,7 +141,7 @@ def known_measure(words: str) -> str | None:
 
 def is_coal(header: str) -> bool:
     """Say whether a header counts in tonnes of standard coal, which are no tonnes of CO2."""
-    return bool(_COAL.search(header))
+    return bool(_COAL.search(_plain(header)))
 
 
 def says_co2(header: str) -> bool:
@@ -189,8 +192,11 @@ def variable_name(header: str, taken: Iterable[str], position: int) -> str:
 
 def bare_title(header: str) -> str:
     """Return a header without the unit in its brackets, for figures and tables."""
-    return _BRACKETS.sub("", half_width(header)).strip() or header
+    short = " ".join(half_width(header[:_LONGEST]).split())
+    return _BRACKETS.sub("", short).strip() or header
 
 
 def _plain(header: str) -> str:
-    return half_width(header).replace("₂", "2").replace("²", "2")
+    plain = half_width(header[:_LONGEST]).replace("₂", "2").replace("²", "2")
+    # Patterns with several gaps take long for a long run of blanks.
+    return " ".join(plain.split())

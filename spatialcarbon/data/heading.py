@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.core.language import listed, text
+from spatialcarbon.core.limits import within
 from spatialcarbon.data.cells import cell_number
 from spatialcarbon.data.measures import looks_like_unit, unit_line
 from spatialcarbon.data.schema import label_text, parse_year
@@ -114,7 +115,8 @@ def header_text(cell: object) -> str:
         return ""
     if not isinstance(cell, str):
         return label_text(cell)
-    return " ".join(_GLUED.sub("", cell.strip()).split())
+    # Runs of blanks first: a long one costs the pattern its square.
+    return " ".join(_GLUED.sub("", " ".join(cell.split())).split())
 
 
 def _asked_rows(
@@ -200,7 +202,8 @@ def _names(grid: Grid, block: Sequence[Line]) -> list[str]:
             if span.top <= line.row <= span.bottom:
                 top = next((head for head in block if head.row == span.top), line)
                 across |= {
-                    (line.row, i): top.at(span.left) for i in range(span.left, span.right + 1)
+                    (line.row, i): top.at(span.left)
+                    for i in range(span.left, min(span.right + 1, width))
                 }
     parts: list[list[str]] = [[] for _ in range(width)]
     for depth, line in enumerate(block):
@@ -215,6 +218,7 @@ def _names(grid: Grid, block: Sequence[Line]) -> list[str]:
             elif any(lower.at(i) is not None for lower in block[depth + 1 :]):
                 cell = carried
             name = header_text(cell)
+            within("NAME_CHARACTERS", len(name), grid.place)
             if name and (not parts[i] or parts[i][-1] != name):
                 parts[i].append(name)
     return [" / ".join(part) for part in parts]

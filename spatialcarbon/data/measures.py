@@ -19,6 +19,9 @@ _CUSTOMARY = re.compile(
     r"|公顷|亩|千瓦时|度|焦耳?|标准煤)(?:标准煤|标煤|标准油|二氧化碳当?量?|碳|CO2)?(?:[/每].+)?"
     r"|[‰°]|10\^?\d+ ?\S+"
 )
+_LONGEST = 100
+"""Characters of the longest unit of measure, or line that names one."""
+
 _CODE = re.compile(r"\d{6}(?:0{6})?")
 
 
@@ -31,7 +34,7 @@ def looks_like_unit(words: str) -> bool:
     [True, True, False, False]
     """
     plain = half_width(words)
-    if not plain or cell_number(plain) is not None or parse_year(plain):
+    if not plain or len(plain) > _LONGEST or cell_number(plain) is not None or parse_year(plain):
         return False
     if _CUSTOMARY.fullmatch(plain):
         return True
@@ -50,7 +53,9 @@ def unit_line(cell: object) -> str:
     >>> unit_line("（单位：亿元）"), unit_line("单位负责人：张三")
     ('亿元', '')
     """
-    found = _LINE.fullmatch(cell) if isinstance(cell, str) else None
+    found = None
+    if isinstance(cell, str) and len(cell) <= _LONGEST:
+        found = _LINE.fullmatch(cell)
     return found[1].strip() if found else ""
 
 
@@ -62,6 +67,8 @@ def unit_in_name(name: str) -> str:
     >>> unit_in_name("2015 / GDP（亿元）"), unit_in_name("CO2排放量/万吨"), unit_in_name("GDP")
     ('亿元', '万吨', '')
     """
+    if len(name) > 10 * _LONGEST:
+        return ""
     for inside in reversed(_BRACKETS.findall(name)):
         words = re.sub(r"^\s*单位\s*[:：]", "", inside).strip()
         if looks_like_unit(words):

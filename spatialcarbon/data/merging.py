@@ -27,19 +27,23 @@ def fill_merged(grid: Grid, body: Sequence[Line]) -> tuple[list[Line], list[Text
         their sum.
     """
     cells = {line.row: list(line.cells) for line in body}
+    held = {line.row: line for line in body}
+    # A range may say that it goes on to the billionth row.
+    last = max(held, default=0)
     filled: list[Text] = []
     for span in sorted(grid.merged, key=lambda one: (one.top, one.left)):
-        rows = [row for row in range(span.top, span.bottom + 1) if row in cells]
+        rows = [row for row in range(span.top, min(span.bottom, last) + 1) if row in cells]
         if not rows or rows[0] != span.top:
             continue
-        line = next(line for line in body if line.row == span.top)
+        line = held[span.top]
         content = line.at(span.left)
         alone = span.top == span.bottom and len(line.filled) == 1
         if content is None or alone:
             continue
         _refuse_number(grid, span, content)
+        right = min(span.right + 1, len(line.cells))
         for row in rows:
-            cells[row][span.left : span.right + 1] = [content] * (span.right - span.left + 1)
+            cells[row][span.left : right] = [content] * (right - span.left)
         filled.append(text("{range} ({content})", range=span, content=label_text(content)))
     lines = [Line(line.row, cells[line.row]) for line in body]
     if not filled:

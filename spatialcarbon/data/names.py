@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 
 from spatialcarbon.core.errors import NameMatchError, SchemaError
 from spatialcarbon.core.language import Language, Text, text
+from spatialcarbon.core.limits import limit, shortened
 from spatialcarbon.core.options import check_option
 from spatialcarbon.data.gazetteer import (
     FormerPlace,
@@ -33,6 +34,8 @@ _SPLIT = "{name} was split in {year} between {candidates}"
 _PROVINCE = "{name} is a province, not a city: {candidates}"
 _CITY = "{name} is a city, not a province: {candidates}"
 _CODE = re.compile(r"(\d{6})(?:0{6})?(?:\.0+)?")
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which no text of a file holds and no index takes."""
 
 
 def match_names(
@@ -153,14 +156,16 @@ def _resolve(name: object, level: Level, dissolved: Dissolved) -> int | Text:
     """Return the adcode of one name, or a sentence that says why there is none."""
     if _is_empty(name):
         return text("no name")
-    if isinstance(name, (bool, np.bool_)):
+    if isinstance(name, (bool, np.bool_)) or _NO_TEXT.search(str(name)):
         return text("{name} is not a name", name=str(name))
+    if len(str(name)) > limit("NAME_CHARACTERS"):
+        return text("{name} is too long for a name", name=shortened(name, 60))
     if isinstance(name, (float, np.floating)) and float(name).is_integer():
         name = int(name)
     return _resolve_text(tidy(str(name)), level, dissolved)
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def _resolve_text(name: str, level: Level, dissolved: Dissolved) -> int | Text:
     if re.fullmatch(r"[\d.]+", name):
         return _resolve_code(name, level, dissolved)

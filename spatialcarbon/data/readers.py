@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
+from spatialcarbon.core.files import forbidden, require_file
 from spatialcarbon.core.options import check_option
 from spatialcarbon.data.entries import Entries, entries_of
 from spatialcarbon.data.gazetteer import Level
@@ -85,9 +86,9 @@ def read_table(
     Raises
     ------
     SchemaError
-        A file that is absent, empty, damaged, too large (512 MiB for text and
-        workbooks); a header that cannot be found without doubt; rows of unequal
-        length; a table that goes on below its notes.
+        A file that is absent, empty, damaged or beyond a limit (see
+        ``spatialcarbon.core.limits``); a header that cannot be found without doubt;
+        rows of unequal length; a table that goes on below its notes.
     OptionError
         A sheet or rows that are not there; an unknown encoding.
     """
@@ -105,24 +106,14 @@ def read_table(
             return _RECORDS[suffix](file, sheet, encoding)
         return assemble(_PAGES[suffix](file, sheet, encoding), rows, left_out)
     except PermissionError:
-        raise SchemaError(
-            "{path} may not be read",
-            fix="close the program that has it open, or ask for the right to read it",
-            path=str(file),
-        ) from None
+        raise forbidden(file) from None
 
 
 def _checked(path: PathLike) -> Path:
     """Return the path of a file that is there and of a kind that is read."""
     file = Path(path)
     suffix = file.suffix.lower()
-    if not file.is_file():
-        raise SchemaError(
-            "there is no file {path}",
-            fix="give the path from {folder}, or the whole path",
-            path=str(file),
-            folder=str(Path.cwd()),
-        )
+    require_file(file)
     if suffix not in _PAGES and suffix not in _RECORDS:
         raise SchemaError(
             "{path} is of a kind that is not read",

@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.errors import SchemaError, SpatialCarbonError
+from spatialcarbon.core.files import read_bytes
 from spatialcarbon.core.language import text
+from spatialcarbon.data.checked import (
+    check_dbf,
+    check_features,
+    check_geopackage,
+    check_parquet,
+)
 from spatialcarbon.data.encoding import decode
 from spatialcarbon.data.rawtable import RawTable, check_names, place_name
-from spatialcarbon.data.source import choose, no_encoding, no_sheet, unreadable
+from spatialcarbon.data.source import BROKEN, choose, no_encoding, no_sheet, unreadable
 
 
 def read_parquet(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
@@ -24,8 +31,12 @@ def read_parquet(path: Path, sheet: str | None, encoding: str | None) -> RawTabl
     no_encoding(path, encoding)
     try:
         # A folder of partitions must not be read for one file of that name.
-        frame = pq.ParquetFile(path).read().to_pandas()
-    except (pa.ArrowException, OSError):
+        with pq.ParquetFile(path) as file:
+            check_parquet(file, path.name)
+            frame = file.read().to_pandas()
+    except SpatialCarbonError:
+        raise
+    except (pa.ArrowException, OSError, *BROKEN):
         raise unreadable(path, text("a Parquet file")) from None
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
@@ -37,11 +48,15 @@ def read_layer(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
     import pyogrio
 
     no_encoding(path, encoding)
+    check_geopackage(path)
     try:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
         chosen = choose(path, sheet, layers, layers)
+        check_features(pyogrio.read_info(path, layer=chosen), path.stat().st_size, path.name)
         frame = pyogrio.read_dataframe(path, layer=chosen, read_geometry=False)
-    except pyogrio.errors.DataSourceError:
+    except SpatialCarbonError:
+        raise
+    except BROKEN:
         raise unreadable(path, text("a GeoPackage")) from None
     return _from_frame(frame, path, sheet=chosen)
 
@@ -60,17 +75,17 @@ def read_dbf(path: Path, sheet: str | None, encoding: str | None) -> RawTable:
             place=path.name,
             table=table.name,
         )
+    content = read_bytes(table)
+    check_dbf(content[:32], len(content), table.name)
     named = any(table.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG"))
-    if encoding is None and not named:
-        content = table.read_bytes()
+    if encoding is None and not named and content[29] == 0:
         # Byte 29 names the code page; 0 leaves it open, and GDAL would take Latin-1.
-        if len(content) > 32 and content[29] == 0:
-            start = int.from_bytes(content[8:10], "little")
-            records = content[start:].replace(b"\0", b" ")
-            _, encoding = decode(records, table.name)
+        start = int.from_bytes(content[8:10], "little")
+        records = content[start:].replace(b"\0", b" ")
+        _, encoding = decode(records, table.name)
     try:
         frame = pyogrio.read_dataframe(table, read_geometry=False, encoding=encoding)
-    except pyogrio.errors.DataSourceError:
+    except BROKEN:
         raise unreadable(path, text("a DBF table")) from None
     return _from_frame(frame, path, encoding=encoding)
 

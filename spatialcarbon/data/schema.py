@@ -27,7 +27,11 @@ _YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*年?", re.ASCII)
 _AFTER = re.compile(r"(?P<name>.*?)(?P<gap>[ _./-]*)(?P<year>\d{4})\s*年?", re.ASCII)
 _BEFORE = re.compile(r"(?P<year>\d{4})(?P<mark>\s*年)?(?P<gap>[ _./-]*)(?P<name>.*)", re.ASCII)
 _INSIDE = re.compile(r"(?P<name>.+?)\s*\((?P<year>\d{4})\s*年?\)", re.ASCII)
-_WHOLE = re.compile(r"(0|[1-9]\d*)(?:\.0+)?", re.ASCII)
+# A number of more than 18 digits is a code: it fits no integer of a table.
+_WHOLE = re.compile(r"(0|[1-9]\d{0,17})(?:\.0+)?", re.ASCII)
+_LARGEST = 10**18
+_LONGEST = 1000
+"""Characters of the longest column name in which a year is looked for."""
 
 
 def _in_range(number: int) -> int | None:
@@ -86,6 +90,8 @@ def split_year_name(name: str) -> tuple[str, int] | None:
     True
     """
     plain = half_width(name)
+    if len(plain) > _LONGEST:
+        return None
     year = parse_year(plain)
     if year is not None:
         return "", year
@@ -123,9 +129,9 @@ def whole_number(cell: object) -> int | None:
     if isinstance(cell, (bool, np.bool_)):
         return None
     if isinstance(cell, (int, np.integer)):
-        return int(cell)
+        return int(cell) if abs(int(cell)) < _LARGEST else None
     if isinstance(cell, (float, np.floating)):
-        return int(cell) if float(cell).is_integer() else None
+        return int(cell) if float(cell).is_integer() and abs(float(cell)) < _LARGEST else None
     if isinstance(cell, str):
         match = _WHOLE.fullmatch(half_width(cell))
         return int(match[1]) if match else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
+from spatialcarbon.core.limits import limit, within
 from spatialcarbon.data.grid import Span
 
 _RANGE = re.compile(r"\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)")
@@ -21,13 +22,14 @@ class SheetMarks:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
 
-def read_marks(source: IO[bytes]) -> SheetMarks:
+def read_marks(source: IO[bytes], place: str) -> SheetMarks:
     """Return the marks of a worksheet's XML.
 
     The streaming reader of openpyxl leaves them out, and its other one holds a
     whole workbook in memory; this passes over the file once and keeps nothing else.
     """
     marks = SheetMarks()
+    most, rows = limit("MERGED_CELLS"), limit("TABLE_ROWS")
     row = 0
 
     def start(tag: str, given: dict[str, str]) -> None:
@@ -35,6 +37,8 @@ def read_marks(source: IO[bytes]) -> SheetMarks:
         name = tag.rpartition(":")[2]
         if name == "row":
             row = int(given.get("r", row + 1))
+            if row > rows:
+                within("TABLE_ROWS", row, place)
             if given.get("hidden") in ("1", "true"):
                 marks.hidden_rows.append(row)
         elif name == "col" and given.get("hidden") in ("1", "true"):
@@ -42,6 +46,8 @@ def read_marks(source: IO[bytes]) -> SheetMarks:
         elif name == "mergeCell" and (found := _RANGE.fullmatch(given["ref"])):
             left, top, right, bottom = found.groups()
             marks.merged.append(Span(int(top), _position(left), int(bottom), _position(right)))
+            if len(marks.merged) > most:
+                within("MERGED_CELLS", len(marks.merged), place, counted=False)
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start

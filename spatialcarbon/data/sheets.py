@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialcarbon.core.language import text
+from spatialcarbon.data.checked import check_geopackage
 from spatialcarbon.data.schema import parse_year
+from spatialcarbon.data.source import unreadable
+from spatialcarbon.data.workbook import check_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +32,18 @@ def sheets_of(path: Path) -> list[str]:
     if path.suffix.lower() == ".gpkg":
         import pyogrio
 
+        check_geopackage(path)
         return [str(name) for name, _ in pyogrio.list_layers(path)]
     if path.suffix.lower() not in WITH_SHEETS:
         return []
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True)
+    check_workbook(path)
+    try:
+        book = load_workbook(path, read_only=True)
+    except Exception:
+        # As in :mod:`spatialcarbon.data.workbook`: broken parts surface as errors of many kinds.
+        raise unreadable(path, text("an Excel workbook")) from None
     try:
         return [str(name) for name in book.sheetnames]
     finally:

@@ -146,7 +146,7 @@ def split_body(
                 note=noted.said,
             )
         elif any(_same(line, other) for other in head) or (
-            alone and _CONTINUED.fullmatch(str(line.at(line.filled[0])))
+            alone and _CONTINUED.fullmatch(str(line.at(line.filled[0]))[:100])
         ):
             skipped.append(Skipped("header", line))
         else:

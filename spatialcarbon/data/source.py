@@ -6,16 +6,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
+from spatialcarbon.core.limits import shortened
 from spatialcarbon.core.options import suggestion
 
 if TYPE_CHECKING:
     from spatialcarbon.core.language import Text
 
-MAX_BYTES = 512 * 2**20
-"""Largest text file or workbook that is read: 512 MiB."""
+BROKEN = (
+    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError),
+    UnboundLocalError,  # pyogrio, where the text of a coordinate system cannot be decoded
+)
+"""What libraries raise for files whose parts contradict one another."""
 
-MAX_UNPACKED = 2 * 2**30
-"""Largest workbook once unpacked: 2 GiB."""
+
+def why(error: BaseException) -> str:
+    r"""Return what a library says is wrong with a file, in one line.
+
+    Examples
+    --------
+    >>> why(ValueError("no such layer\nin the file")), why(OSError())
+    ('no such layer', 'OSError')
+    """
+    if isinstance(error, UnboundLocalError) and error.__context__ is not None:
+        error = error.__context__
+    return shortened((str(error).splitlines() or [type(error).__name__])[0])
 
 
 def choose(path: Path, sheet: str | None, names: list[str], used: list[str]) -> str:
@@ -86,20 +100,6 @@ def no_encoding(path: Path, encoding: str | None) -> None:
             fix="leave encoding= out",
             encoding=encoding,
             place=path.name,
-        )
-
-
-def check_size(path: Path, size: int, limit: int) -> None:
-    """Raise if a file has more bytes than the limit."""
-    if size > limit:
-        raise SchemaError(
-            "{place} is too large to read as a table",
-            arrived="{size} MiB",
-            expected="at most {limit} MiB",
-            fix="save it as Parquet, or keep only the columns and years that are needed",
-            place=path.name,
-            size=size // 2**20,
-            limit=limit // 2**20,
         )
 
 

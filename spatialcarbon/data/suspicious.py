@@ -208,7 +208,7 @@ def _of_one(
         if back is None and at + 1 > (last + 1) / 2:
             run, start = tuple(years[at + 1 :]), at + 1
         elif back is None:  # the fewer years are the odd ones
-            run, start, jump = tuple(years[: at + 1]), at, -jump
+            run, start, jump = tuple(years[: at + 1]), 0, -jump
         else:
             run, start = tuple(years[at + 1 : back + 1]), at + 1
         value = float(grid.to_numpy(dtype=float)[row, years.index(run[0])])

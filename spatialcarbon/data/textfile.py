@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.files import read_bytes
 from spatialcarbon.core.language import text
+from spatialcarbon.core.limits import shortened
+from spatialcarbon.data.counting import Counter
 from spatialcarbon.data.encoding import decode
 from spatialcarbon.data.grid import Grid, Line
-from spatialcarbon.data.source import MAX_BYTES, check_size, no_sheet
+from spatialcarbon.data.source import no_sheet
 
 DELIMITERS = {",": text("commas"), ";": text("semicolons"), "\t": text("tabs")}
 """What may separate columns, and how to call it."""
@@ -33,8 +37,7 @@ def text_records(
 ) -> tuple[Iterator[tuple[int, Sequence[object]]], str, str]:
     """Return the rows of a text file with their numbers, its encoding, and its separator."""
     no_sheet(path, sheet)
-    check_size(path, path.stat().st_size, MAX_BYTES)
-    content, encoding = decode(path.read_bytes(), path.name, encoding)
+    content, encoding = decode(read_bytes(path), path.name, encoding)
     delimiter = _delimiter(content, path)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     return _records(reader, path), encoding, delimiter
@@ -42,9 +45,10 @@ def text_records(
 
 def _records(reader: Any, path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     # A cell in quotation marks may run over several lines: rows are counted as editors do.
-    row = 1
+    row, counter = 1, Counter(path.name)
     try:
         for cells in reader:
+            counter.add(row, cells)
             yield row, cells
             row = reader.line_num + 1
     except csv.Error as problem:
@@ -59,7 +63,7 @@ def _records(reader: Any, path: Path) -> Iterator[tuple[int, Sequence[object]]]:
 
 
 def _delimiter(content: str, path: Path) -> str:
-    lines = [line for line in content.splitlines() if line.strip(" \ufeff,;\t")][:_LOOKED_AT]
+    lines = list(islice(filter(_says_something, io.StringIO(content)), _LOOKED_AT))
     counted = [(line, _counts(line)) for line in lines]
     # A title or a decimal may hold a comma: what separates columns is in more lines than others.
     lines_with = {mark: sum(counts[mark] > 0 for _, counts in counted) for mark in DELIMITERS}
@@ -76,9 +80,13 @@ def _delimiter(content: str, path: Path) -> str:
             expected="commas, semicolons or tabs, and the others only inside quotation marks",
             fix="save the table as .xlsx, or rename the columns",
             place=path.name,
-            header=header[:80],
+            header=shortened(header, 80),
         )
     return winners[0] if best else ","
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip(" \ufeff,;\t\r\n"))
 
 
 def _counts(line: str) -> dict[str, int]:

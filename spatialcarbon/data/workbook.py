@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spatialcarbon.core.errors import SchemaError, some
+from spatialcarbon.core.errors import SchemaError, SpatialCarbonError, some
+from spatialcarbon.core.files import check_archive, refuse_entities
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.limits import within
 from spatialcarbon.data.cells import half_width
-from spatialcarbon.data.grid import Grid, Line, column_letter, place_name
+from spatialcarbon.data.counting import Counter
+from spatialcarbon.data.grid import Grid, Line, Span, column_letter, place_name
 from spatialcarbon.data.schema import parse_year
 from spatialcarbon.data.sheetmarks import SheetMarks, read_marks
-from spatialcarbon.data.source import (
-    MAX_BYTES,
-    MAX_UNPACKED,
-    check_size,
-    choose,
-    no_encoding,
-    unreadable,
-)
+from spatialcarbon.data.source import BROKEN, choose, no_encoding, unreadable
 
 _OLE = b"\xd0\xcf\x11\xe0"
 """How files of Excel 97, and workbooks locked by a password, begin."""
@@ -33,12 +31,14 @@ class _Page:
     visible: bool
     marks: SheetMarks
     percent: list[str] = field(default_factory=list)
+    gaps: bool = False
 
 
 def read_workbook(path: Path, sheet: str | None, encoding: str | None) -> Grid:
     """Read one worksheet of an Excel workbook as the values stored in it."""
     rows, chosen, pages = _chosen(path, sheet, encoding)
     page = pages[chosen]
+    _refuse_overlaps(page.marks.merged, rows, place_name(path, chosen))
     return Grid(
         lines=[Line(number, cells) for number, cells in enumerate(rows, start=1)],
         path=path,
@@ -64,7 +64,7 @@ def year_sheets(path: Path) -> dict[str, int]:
     SchemaError
         A sheet whose name is not a year, or two sheets of one year.
     """
-    _check_file(path, None)
+    check_workbook(path)
     pages = _worksheets(path, None)
     used = [name for name, page in pages.items() if page.visible and _holds_anything(page.rows)]
     years = {name: parse_year(half_width(name)) for name in used}
@@ -94,7 +94,8 @@ def year_sheets(path: Path) -> dict[str, int]:
 def _chosen(
     path: Path, sheet: str | None, encoding: str | None
 ) -> tuple[list[list[object]], str, dict[str, _Page]]:
-    _check_file(path, encoding)
+    no_encoding(path, encoding)
+    check_workbook(path)
     pages = _worksheets(path, sheet)
     used = [name for name, page in pages.items() if page.visible and _holds_anything(page.rows)]
     # A workbook whose tables are all hidden is still read: somebody gave its name.
@@ -111,19 +112,30 @@ def _chosen(
         )
     chosen = choose(path, sheet, list(pages), used)
     rows = pages[chosen].rows
-    if any(cell is None for cells in rows for cell in cells):
+    if pages[chosen].gaps:
         _refuse_uncomputed(path, chosen, rows)
     width = max((len(cells) for cells in rows), default=0)
+    # Short rows are filled up: one cell far out must not make a sheet of billions of them.
+    within("TABLE_CELLS", len(rows) * width, place_name(path, chosen))
     return [[*cells, *[None] * (width - len(cells))] for cells in rows], chosen, pages
 
 
-def _check_file(path: Path, encoding: str | None) -> None:
-    no_encoding(path, encoding)
-    check_size(path, path.stat().st_size, MAX_BYTES)
+def check_workbook(path: Path) -> None:
+    """Raise for what is no workbook, or one that is a trap once unpacked.
+
+    Raises
+    ------
+    SchemaError
+        Another kind of file, beyond a limit, or with entities in its XML.
+    """
+    within("FILE_BYTES", path.stat().st_size, path.name)
     try:
         with zipfile.ZipFile(path) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-    except zipfile.BadZipFile:
+            check_archive(path, parts)
+            refuse_entities(path, parts)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, *BROKEN) as error:
+        if isinstance(error, (SpatialCarbonError, PermissionError)):
+            raise
         with path.open("rb") as stream:
             old = stream.read(4) == _OLE
         if old:
@@ -133,7 +145,6 @@ def _check_file(path: Path, encoding: str | None) -> None:
                 place=path.name,
             ) from None
         raise unreadable(path, text("an Excel workbook")) from None
-    check_size(path, unpacked, MAX_UNPACKED)
 
 
 def _holds_anything(rows: list[list[object]]) -> bool:
@@ -145,6 +156,7 @@ def _worksheets(path: Path, only: str | None, *, values: bool = True) -> dict[st
     import openpyxl
 
     pages: dict[str, _Page] = {}
+    counter = Counter(path.name)
     try:
         with warnings.catch_warnings():
             # Openpyxl warns about styles and validations, which hold no data.
@@ -156,14 +168,23 @@ def _worksheets(path: Path, only: str | None, *, values: bool = True) -> dict[st
                 wanted = only in (None, page.title)
                 found = _Page([], page.sheet_state == "visible", SheetMarks())
                 if wanted:
-                    for row in page.iter_rows():
-                        found.rows.append([cell.value for cell in row])
-                        found.percent += _percent(row)
                     # Openpyxl has no public door to the XML behind a streamed sheet.
                     with page._get_source() as source:
-                        found.marks = read_marks(source)
+                        found.marks = read_marks(source, path.name)
+                    for number, row in enumerate(page.iter_rows(), start=1):
+                        cells = [cell.value for cell in row]
+                        found.gaps = found.gaps or None in cells
+                        while cells and cells[-1] is None:
+                            cells.pop()
+                        counter.add(number, cells)
+                        found.rows.append(cells)
+                        found.percent += _percent(row)
+                    while found.rows and not found.rows[-1]:
+                        found.rows.pop()
                 pages[page.title] = found
             book.close()
+    except SpatialCarbonError:
+        raise
     except Exception:
         # Broken parts surface as KeyError, ParseError, ValueError and others.
         raise unreadable(path, text("an Excel workbook")) from None
@@ -186,8 +207,9 @@ def _remarks(page: _Page, pages: dict[str, _Page], *, named: bool) -> list[Text]
     if held:
         remarks.append(text("hidden rows are read too: {rows}", rows=some(held, 12)))
     width = max((len(cells) for cells in page.rows), default=0)
-    covered = [i for first, last in page.marks.hidden_columns for i in range(first, last + 1)]
-    letters = [column_letter(i) for i in covered if i < width]
+    spans = [(first, min(last, width - 1)) for first, last in page.marks.hidden_columns]
+    covered = sorted({i for first, last in spans for i in range(max(first, 0), last + 1)})
+    letters = [column_letter(i) for i in covered]
     if letters:
         remarks.append(text("hidden columns are read too: {letters}", letters=some(letters, 12)))
     hidden = [
@@ -206,6 +228,22 @@ def _remarks(page: _Page, pages: dict[str, _Page], *, named: bool) -> list[Text]
     return remarks
 
 
+def _refuse_overlaps(merged: Sequence[Span], rows: list[list[object]], place: str) -> None:
+    """Raise where merged ranges cover more cells than there are: no program writes that."""
+    width = len(rows[0]) if rows else 0
+    covered = sum(
+        max(0, min(span.bottom, len(rows)) - span.top + 1)
+        * max(0, min(span.right + 1, width) - span.left)
+        for span in merged
+    )
+    if covered > len(rows) * width:
+        raise SchemaError(
+            "{place} has merged cells that lie over one another",
+            fix="open the workbook in Excel or LibreOffice and save it",
+            place=place,
+        )
+
+
 def _refuse_uncomputed(path: Path, sheet: str, rows: list[list[object]]) -> None:
     """Raise for formulas without a stored result, which would read as blanks."""
     formulas = _worksheets(path, sheet, values=False)[sheet].rows
@@ -214,7 +252,7 @@ def _refuse_uncomputed(path: Path, sheet: str, rows: list[list[object]]) -> None
         for i, cells in enumerate(formulas)
         for j, cell in enumerate(cells)
         if (type(cell).__name__ == "ArrayFormula" or str(cell).startswith("="))
-        and (j >= len(rows[i]) or rows[i][j] is None)
+        and (i >= len(rows) or j >= len(rows[i]) or rows[i][j] is None)
     ]
     if empty:
         raise SchemaError(

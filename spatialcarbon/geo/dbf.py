@@ -6,6 +6,8 @@ import struct
 import zipfile
 from pathlib import Path
 
+from spatialcarbon.core.files import read_bytes
+
 CUT = 3
 """Bytes that a value cut off inside a character may lack, at most."""
 
@@ -43,7 +45,7 @@ def _sidecars(path: Path, layer: str | None) -> tuple[bytes | None, bool]:
     if path.suffix.lower() == ".shp":
         beside = {file.suffix.lower(): file for file in path.parent.glob(f"{path.stem}.*")}
         table = beside.get(".dbf")
-        return (table.read_bytes() if table else None), ".cpg" in beside
+        return (read_bytes(table) if table else None), ".cpg" in beside
     if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             members = {
@@ -59,6 +61,8 @@ def _sidecars(path: Path, layer: str | None) -> tuple[bytes | None, bool]:
 def _texts(table: bytes) -> list[bytes]:
     """Return the field names and character values of a dBASE table."""
     count, start, width = struct.unpack_from("<IHH", table, 4)
+    # The count may be any number; there are no more records than bytes for them.
+    count = min(count, max(0, len(table) - start) // width if width else 0)
     texts, fields, at, offset = [], [], 32, 1
     while at + 32 <= start and table[at] != 0x0D:
         name, kind, size = table[at : at + 11], table[at + 11 : at + 12], table[at + 16]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from spatialcarbon.core.errors import SchemaError, some
+from spatialcarbon.core.errors import SchemaError, SpatialCarbonError, some
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.data.source import BROKEN, why
 from spatialcarbon.geo.dbf import guess_encoding
+from spatialcarbon.geo.opening import check_geoparquet, check_layer, source_of
 from spatialcarbon.geo.repair import checked_shapes, settled_crs
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def read_units(
     ----------
     path : path
         Shapefile (``.shp``, or a ``.zip`` with its parts), GeoPackage, GeoJSON,
-        GeoParquet or what else GDAL reads.
+        GeoParquet, FlatGeobuf, File Geodatabase (a folder, ``.gdb``) or MapInfo
+        (``.tab``, ``.mif``).
     key : str
         The column that names each unit, once. Six-digit adcodes stored as text or
         decimals become whole numbers.
@@ -57,7 +60,8 @@ def read_units(
     Raises
     ------
     SchemaError
-        No such file, an unreadable one, several layers, no such column, missing
+        No such file, an unreadable one, one beyond a limit (see
+        ``spatialcarbon.core.limits``), several layers, no such column, missing
         or repeated keys, missing shapes, lines, points among polygons, or a
         repair that would lose more than 0.1 % of a unit's area.
     CRSMismatchError
@@ -116,16 +120,17 @@ def _open(
 ) -> tuple[gpd.GeoDataFrame, list[Text]]:
     """Read the file as it is, and note how its texts were decoded."""
     import geopandas as gpd
-    import pyogrio
+    import pyarrow as pa
+    import shapely
 
-    if not file.exists():
-        raise SchemaError("there is no file {path}", fix="check the path", path=file)
     notes: list[Text] = []
     try:
         if file.suffix.lower() in _PARQUET:
+            check_geoparquet(file)
             frame = gpd.read_parquet(file)
         else:
-            layer = _layer(file, layer)
+            source, layer = source_of(file, layer)
+            check_layer(file, source, layer)
             if encoding is None and (encoding := guess_encoding(file, layer)):
                 notes.append(
                     text(
@@ -133,43 +138,20 @@ def _open(
                         encoding=encoding.upper(),
                     )
                 )
-            frame = gpd.read_file(file, layer=layer, encoding=encoding, engine="pyogrio")
-    except (pyogrio.errors.DataSourceError, OSError, ValueError, LookupError) as error:
-        if isinstance(error, SchemaError):
+            frame = gpd.read_file(source, layer=layer, encoding=encoding, engine="pyogrio")
+    except (pa.ArrowException, shapely.errors.ShapelyError, OSError, *BROKEN) as error:
+        if isinstance(error, SpatialCarbonError):
             raise
         raise SchemaError(
             "{path} cannot be read as a map",
             arrived="{reason}",
             expected="Shapefile (.shp, .shx, .dbf, or zipped), GeoPackage, GeoJSON or GeoParquet",
             path=file.name,
-            reason=str(error).splitlines()[0],
+            reason=why(error),
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame) or len(frame) == 0:
         raise SchemaError("{path} holds no shapes", path=file.name)
     return frame, notes
-
-
-def _layer(file: Path, layer: str | None) -> str:
-    """Return the layer to read: the one asked for, or the only one with shapes."""
-    import pyogrio
-
-    found = pyogrio.list_layers(file)
-    spatial = [str(name) for name, kind in found if kind is not None]
-    if layer is None and len(spatial) == 1:
-        return spatial[0]
-    if layer in spatial:
-        return str(layer)
-    if not spatial:
-        raise SchemaError("{path} holds no shapes", path=file.name)
-    raise SchemaError(
-        "{path} has several layers" if layer is None else "{path} has no layer {layer!r}",
-        arrived="{names}",
-        fix="layer={first!r}",
-        path=file.name,
-        layer=layer,
-        names=some(spatial, 20),
-        first=spatial[0],
-    )
 
 
 def _labels(column: pd.Series[Any], source: str) -> tuple[pd.Index, list[Text]]:

@@ -53,7 +53,9 @@ class VariableSection(Section):
 
     column: str | None = Field(default=None, description="Column, where its name differs.")
     measure: str = Field(min_length=1, description="Unit of measure, such as Mt CO2, 万吨, 亿元.")
-    title: str | None = Field(default=None, description="Name shown in figures and tables.")
+    title: str | None = Field(
+        default=None, max_length=200, description="Name shown in figures and tables."
+    )
 
 
 class TableSection(Section):
@@ -112,7 +114,9 @@ class RatioSection(Section):
     numerator: str = Field(description="Variable above the line.")
     denominator: str = Field(description="Variable below the line.")
     measure: str = Field(min_length=1, description="Unit of measure, such as t/person.")
-    title: str | None = Field(default=None, description="Name shown in figures and tables.")
+    title: str | None = Field(
+        default=None, max_length=200, description="Name shown in figures and tables."
+    )
 
 
 class _Weights(Section):

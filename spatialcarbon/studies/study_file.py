@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.files import is_file, parse_toml, read_bytes
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.core.limits import shortened
 from spatialcarbon.models.land.legends import LAND_CLASSES
 from spatialcarbon.studies.analysis import Analysis, Parameters, analysis_names, get_analysis
 from spatialcarbon.studies.confirmations import unconfirmed
@@ -24,8 +25,6 @@ from spatialcarbon.studies.mistakes import (
 )
 from spatialcarbon.studies.schema import DEFAULT_WEIGHTS, StudyFile
 from spatialcarbon.studies.toml_lines import TomlLines
-
-MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +103,20 @@ def load_study(path: str | Path) -> Study:
         With one line per mistake: line number, key, what is wrong, valid choices.
     """
     path = Path(path)
-    if path.is_dir() and (path / "study.toml").is_file():
+    if is_file(path / "study.toml"):
         path = path / "study.toml"
     source = _read(path)
     try:
-        content = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+        content = parse_toml(source, path.name)
+    except ValueError as error:
+        if isinstance(error, SchemaError):
+            raise
         raise StudyFileError(
             "{path} is not valid TOML: {reason}",
             fix="text goes in quotes, lists in [ ], tables under [name]",
             path=path,
-            reason=error,
-        ) from error
+            reason=shortened(error),
+        ) from None
     lines = TomlLines(source)
     problems: list[Problem] = []
     study_file: StudyFile | None = None
@@ -171,18 +172,13 @@ class _Lines(Text):
 
 
 def _read(path: Path) -> str:
-    if not path.is_file():
+    if not is_file(path):
         raise StudyFileError(
             "there is no study file at {path}",
             fix="spatialcarbon init --out study.toml writes one to start from",
-            path=path,
+            path=shortened(path),
         )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise StudyFileError("{path} cannot be read: {reason}", path=path, reason=error) from error
-    if len(data) > MAX_BYTES:
-        raise StudyFileError("{path} is too large for a study file", path=path)
+    data = read_bytes(path, "STUDY_BYTES")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding).replace("\r\n", "\n")

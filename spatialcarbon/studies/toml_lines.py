@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from copy import copy
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[^=\s]+)*)\s*=""")
-_INLINE = re.compile(r"""[{,]\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))\s*=""")
+# No two parts of a pattern can take the same characters: a long line takes time in proportion.
+_NAME = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
+_HEADER = re.compile(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(rf"^\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
+_INLINE = re.compile(rf"[{{,]\s*({_NAME})\s*=")
 
 
 def _split(dotted: str) -> tuple[str, ...]:
-    parts = re.findall(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""", dotted)
+    parts = re.findall(_NAME, dotted)
     return tuple(part.strip("\"'") for part in parts)
 
 

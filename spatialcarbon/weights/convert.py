@@ -13,8 +13,12 @@ import pandas as pd
 from scipy import sparse
 
 from spatialcarbon.core.align import check_unique, require_columns
-from spatialcarbon.core.errors import AlignmentError, SchemaError, some
+from spatialcarbon.core.errors import AlignmentError, SchemaError, SpatialCarbonError, some
+from spatialcarbon.core.files import parse_json, require_file
 from spatialcarbon.core.language import text
+from spatialcarbon.core.options import check_option
+from spatialcarbon.data.checked import check_parquet
+from spatialcarbon.data.source import BROKEN
 from spatialcarbon.weights.matrices import Matrix, Transform, canonical, rows_of
 
 if TYPE_CHECKING:
@@ -218,61 +222,48 @@ def read_parquet(path: Path) -> dict[str, Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    require_file(path)
     try:
-        table = pq.read_table(path)
+        with pq.ParquetFile(path) as file:
+            check_parquet(file, path.name)
+            table = file.read()
     except (OSError, pa.ArrowException) as error:
         raise SchemaError("{path} cannot be read: {reason}", path=path, reason=error) from error
-    header = json.loads((table.schema.metadata or {}).get(b"spatialcarbon", b"null"))
-    if header is None:
+    header = parse_json((table.schema.metadata or {}).get(b"spatialcarbon", b"null"), path.name)
+    try:
+        return _from_header(header, table)
+    except SpatialCarbonError:
+        raise
+    except BROKEN:
         raise SchemaError(
             "{path} does not hold weights",
             expected="a file written by Weights.to_parquet",
             fix="Weights.from_edges(pandas.read_parquet(path)) for a plain table of links",
             path=path,
-        )
+        ) from None
+
+
+def _from_header(header: Any, table: Any) -> dict[str, Any]:
     n = len(header["units"])
+    if not all(isinstance(label, (str, int, float)) for label in header["units"]):
+        raise TypeError
 
     def matrix(values: Any, rows: Any, columns: Any) -> Matrix:
         return sparse.csr_array((values, (rows, columns)), shape=(n, n))
 
-    lower = header["lower"]
+    check_option(header["transform"], Transform, "transform")
+    lower, name = header["lower"], header["name"]
     return {
-        "units": pd.Index(header["units"], name=header["name"]),
+        "units": pd.Index(header["units"], name=None if name is None else str(name)),
         "raw": matrix(
             table["weight"].to_numpy(), table["row"].to_numpy(), table["column"].to_numpy()
         ),
         "transform": header["transform"],
-        "recipe": header["recipe"],
+        "recipe": str(header["recipe"]),
         "bridges": tuple((a, b) for a, b in header["bridges"]),
-        "order": header["order"],
+        "order": int(header["order"]),
         "lower": None if lower is None else matrix(np.ones(len(lower[0])), *lower),
     }
-
-
-def read_gal(path: Path) -> Any:
-    """Read a GAL or GWT file as a ``libpysal.weights.W``."""
-    import warnings
-
-    from libpysal.io import open as open_weights
-
-    try:
-        with warnings.catch_warnings():
-            # libpysal warns about isolates, which our weights name by themselves.
-            warnings.simplefilter("ignore")
-            file = open_weights(str(path), "r")
-            try:
-                return file.read()
-            finally:
-                file.close()
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise SchemaError("{path} cannot be read: {reason}", path=path, reason=error) from error
-
-
-def whole_labels(labels: pd.Index) -> pd.Index:
-    """Turn labels into integers where all of them are whole numbers: files hold text only."""
-    if all(re.fullmatch(r"0|[1-9]\d*", str(label)) for label in labels):
-        return pd.Index([int(label) for label in labels], dtype="int64")
-    return labels
 
 
 def write_gal(weights: Weights, path: Path) -> None:

@@ -16,6 +16,7 @@ from spatialcarbon.core.errors import AlignmentError, SchemaError, some
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_option, check_positive
 from spatialcarbon.weights import convert
+from spatialcarbon.weights.gal import read_gal
 from spatialcarbon.weights.matrices import (
     Matrix,
     Transform,
@@ -320,16 +321,15 @@ class Weights(WeightsView):
 
     @classmethod
     def from_gal(cls, path: str | Path) -> Weights:
-        """Read a GAL or GWT file through libpysal; labels that are all whole numbers become so.
+        """Read a GAL or GWT file; labels that are all whole numbers become so.
 
         Parameters
         ----------
         path : str or Path
             The file; its ending says which of the two it is.
         """
-        found = cls.from_w(convert.read_gal(Path(path)))
-        units = convert.whole_labels(found.units)
-        return replace(found, units=units, recipe=f"file {Path(path).name}")
+        labels, matrix = read_gal(Path(path))
+        return cls(labels, matrix, recipe=f"file {Path(path).name}")
 
     def to_edges(self) -> pd.DataFrame:
         """Return the links as a table: ``focal``, ``neighbor``, ``weight`` (as used)."""

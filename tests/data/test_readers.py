@@ -223,17 +223,17 @@ class TestPath:
         with pytest.raises(sc.SchemaError, match="of a kind that is not read"):
             read_table(write(tmp_path, "t.doc", "x"))
 
-        def refuse(path):
+        def refuse(path, mode):
             raise PermissionError
 
         path = write(tmp_path, "t.csv", "a\n1\n")
-        monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+        monkeypatch.setattr("pathlib.Path.open", refuse)
         with pytest.raises(sc.SchemaError, match="may not be read"):
             read_table(os.fspath(path))
 
     def test_size(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("spatialcarbon.data.textfile.MAX_BYTES", 3)
-        with pytest.raises(sc.SchemaError, match="too large"):
+        monkeypatch.setenv("SPATIALCARBON_MAX_FILE_BYTES", "3")
+        with pytest.raises(sc.SchemaError, match="too many bytes of a text file"):
             read_table(write(tmp_path, "t.csv", "a\n1\n"))
 
     def test_options_that_do_not_apply(self, tmp_path):

@@ -108,7 +108,7 @@ def test_wrong_use_is_explained(tmp_path):
         clusters("zone")
     with pytest.raises(OptionError, match="exclude"):
         clusters("plan", path=tmp_path / "x.csv")
-    with pytest.raises(SchemaError, match="cannot be read"):
+    with pytest.raises(SchemaError, match="there is no file"):
         clusters(path=tmp_path / "absent.csv")
     with pytest.raises(OptionError, match="registered"):
         members(["BTH", "XYZ"])

@@ -93,7 +93,7 @@ def test_files_that_are_no_maps(tmp_path):
         with pytest.raises(SchemaError, match="cannot be read"):
             read_units(tmp_path / name, key="code")
     (tmp_path / "table.csv").write_text("code\n1\n")
-    with pytest.raises(SchemaError, match="no shapes"):
+    with pytest.raises(SchemaError, match="not read as a map"):
         read_units(tmp_path / "table.csv", key="code")
 
 

@@ -66,6 +66,7 @@ def test_local(
         straight.set_index("unit"),
         frame.set_index("unit").loc[plan_units.index],
         check_exact=True,
+        check_names=False,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
+from spatialcarbon.core.limits import shortened
 from spatialcarbon.core.options import check_option, suggestion
 
 if TYPE_CHECKING:
@@ -160,7 +161,9 @@ def as_rate_error(given: Any) -> RateError:
     return RateError(word, values)
 
 
-_PAIR = re.compile(r"\s*([A-Za-z0-9_]+)\s*=\s*([^=]*?)\s*(?:[,;]|$)\s*(?=[A-Za-z0-9_]+\s*=|$)")
+_PAIR = re.compile(r"\s*([A-Za-z0-9_]+)\s*=([^=]*?)(?:[,;]|$)\s*(?=[A-Za-z0-9_]+\s*=|$)")
+_LONGEST = 2000
+"""Characters of pairs that are read."""
 
 
 def pairs_of(given: str) -> dict[str, str]:
@@ -173,14 +176,14 @@ def pairs_of(given: str) -> dict[str, str]:
     """
     found, at = {}, 0
     while at < len(given):
-        match = _PAIR.match(given, at)
+        match = _PAIR.match(given, at) if len(given) <= _LONGEST else None
         if match is None:
             raise SchemaError(
                 "{given!r} cannot be read as pairs",
                 expected="name=value, with commas between them",
-                given=given,
+                given=shortened(given),
             )
-        found[match[1]] = match[2]
+        found[match[1]] = match[2].strip()
         at = match.end()
     return found
 

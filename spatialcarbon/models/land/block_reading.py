@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from spatialcarbon.core.errors import MAX_LABELS, SchemaError
 from spatialcarbon.core.language import Text, listed, text
-from spatialcarbon.models.land.raster_input import rasterio_module
+from spatialcarbon.models.land.raster_opening import opened, rasterio_module
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,7 +129,7 @@ class Reader:
 def _opened(raster: Raster) -> Any:
     rasterio = rasterio_module()
     try:
-        return rasterio.open(raster.path)
+        return opened(str(raster.path))
     except rasterio.errors.RasterioError as problem:
         raise SchemaError(
             "{path} can no longer be opened",

@@ -190,9 +190,9 @@ def fingerprint(task: CountingTask, windows: Sequence[Window]) -> str:
 
 def _files(raster: Raster) -> Iterator[tuple[str, int, int]]:
     """Return name, size and time of change of a file and of those that it refers to."""
-    from spatialcarbon.models.land.raster_input import rasterio_module
+    from spatialcarbon.models.land.raster_opening import opened
 
-    with rasterio_module().open(raster.path) as source:
+    with opened(str(raster.path)) as source:
         names = sorted(source.files)
     for name in map(Path, names):
         if name.exists():

@@ -12,12 +12,14 @@ import numpy as np
 from spatialcarbon.core.errors import OptionError
 from spatialcarbon.models.land.block_reading import Reader
 from spatialcarbon.models.land.legends import LAND_CLASSES, land_class_colours, load_legend
-from spatialcarbon.models.land.raster_input import open_rasters, rasterio_module
+from spatialcarbon.models.land.raster_input import open_rasters
+from spatialcarbon.models.land.raster_opening import rasterio_module
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
+    from shapely import STRtree
 
     from spatialcarbon.models.land.legends import Legend, SchemeLike
     from spatialcarbon.models.land.raster_input import Raster, RasterLike, Window
@@ -127,9 +129,12 @@ def write_change_raster(
     rasterio = rasterio_module()
     pair = open_rasters([first, second])
     legend = load_legend(scheme)
-    shapes = None
+    shapes = tree = None
     if zones is not None:
+        import shapely
+
         shapes = zones.geometry.to_crs(pair[0].crs).to_numpy()
+        tree = shapely.STRtree(shapes)
     top, left, height, width = _window(pair[0], shapes)
     tables = [_class_table(raster, legend) for raster in pair]
     counts = np.zeros(100, dtype=np.int64)
@@ -144,7 +149,7 @@ def write_change_raster(
                 before, after = (_classes(reader, at, tables[at], window) for at in (0, 1))
                 cells = np.where((before > 0) & (after > 0), 10 * before + after, EMPTY)
                 place = _transform(pair[0], *window[:2])
-                cells[~_inside(shapes, cells.shape, place)] = EMPTY
+                cells[~_inside(tree, cells.shape, place)] = EMPTY
                 counts += np.bincount(cells.ravel(), minlength=100)
                 out.write(cells, 1, window=((row, row + rows), (column, column + columns)))
     finally:
@@ -225,15 +230,24 @@ def _pieces(height: int, width: int) -> Iterator[Window]:
             yield row, column, min(TILE, height - row), min(ACROSS, width - column)
 
 
-def _inside(
-    shapes: NDArray[Any] | None, shape: tuple[int, ...], transform: Any
-) -> NDArray[np.bool_]:
+def _inside(tree: STRtree | None, shape: tuple[int, ...], transform: Any) -> NDArray[np.bool_]:
     """Return the cells whose centre is in a zone."""
-    if shapes is None:
+    if tree is None:
         return np.ones(shape, dtype=np.bool_)
+    import shapely
     from rasterio.features import geometry_mask
 
-    found: NDArray[np.bool_] = geometry_mask(list(shapes), shape, transform, invert=True)
+    rows, columns = shape
+    a, b, x, d, e, y = transform[:6]
+    corners = [
+        (a * column + b * row + x, d * column + e * row + y)
+        for column, row in ((0, 0), (columns, 0), (columns, rows), (0, rows))
+    ]
+    # Only zones near by: all of them for every window would be zones times windows.
+    near = tree.geometries[np.sort(tree.query(shapely.Polygon(corners)))]
+    if not len(near):
+        return np.zeros(shape, dtype=np.bool_)
+    found: NDArray[np.bool_] = geometry_mask(list(near), shape, transform, invert=True)
     return found
 
 

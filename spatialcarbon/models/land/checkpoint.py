@@ -7,6 +7,7 @@ import io
 import json
 import os
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spatialcarbon.core.errors import SchemaError
+from spatialcarbon.core.files import parse_json
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -26,6 +28,7 @@ Arrays = Mapping[str, "NDArray[Any]"]
 
 MAGIC = "spatialcarbon checkpoint"
 FORMAT = 1
+_LONGEST_HEADER = 1 << 16
 _HEAD = struct.Struct("<qq")  # block, bytes of its content
 _CHECK = struct.Struct("<I")  # checksum of both
 
@@ -89,7 +92,7 @@ class Checkpoint:
         except OSError as error:
             raise self._not_written(error) from None
         try:
-            self._check(file.readline())
+            self._check(file.readline(_LONGEST_HEADER))
             end = file.tell()
             for block, arrays, end in _records(file):  # noqa: B007 - the last end is needed
                 self.done[block] = arrays
@@ -111,9 +114,10 @@ class Checkpoint:
 
     def _check(self, line: bytes) -> None:
         try:
-            header = json.loads(line)
+            header = parse_json(line, self.path)
             known = isinstance(header, dict) and header.get("file") == MAGIC
-        except ValueError:
+            known = known and isinstance(header.get("fingerprint"), str)
+        except SchemaError:
             known = False
         if not known or not line.endswith(b"\n") or header.get("format") != FORMAT:
             raise SchemaError(
@@ -144,5 +148,9 @@ def _records(file: FileIO) -> Iterator[tuple[int, dict[str, NDArray[Any]], int]]
         content = file.read(size)
         if zlib.crc32(head + content) != _CHECK.unpack(frame[_HEAD.size :])[0]:
             return
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            yield block, {name: arrays[name] for name in arrays.files}, file.tell()
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                found = {name: arrays[name] for name in arrays.files}
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile):
+            return
+        yield block, found, file.tell()

@@ -15,10 +15,11 @@ import numpy as np
 from spatialcarbon.core.errors import (
     AlignmentError,
     CRSMismatchError,
-    MissingDependencyError,
     SchemaError,
 )
+from spatialcarbon.core.files import is_file
 from spatialcarbon.geo.crs import require_crs
+from spatialcarbon.models.land.raster_opening import opened, rasterio_module
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -181,28 +182,14 @@ def _from_array(item: tuple[Any, Any, Any], position: int) -> Raster:
     return raster
 
 
-def rasterio_module() -> Any:
-    """Return rasterio, or raise with the line that installs it."""
-    try:
-        import rasterio
-    except ImportError as absent:
-        raise MissingDependencyError(
-            "reading rasters needs rasterio, which is not installed",
-            fix='pip install "spatialcarbon[rasters]"',
-        ) from absent
-    return rasterio
-
-
 def _from_file(path: str) -> Raster:
-    if os.path.exists(path) and os.path.isfile(path) and os.path.getsize(path) == 0:
+    if is_file(path) and os.path.getsize(path) == 0:
         raise SchemaError(
             "{path} is empty (0 bytes)", fix="download or copy the file again", path=path
         )
     rasterio = rasterio_module()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            dataset = rasterio.open(path)
+        dataset = opened(path)
     except rasterio.errors.RasterioError as problem:
         raise SchemaError(
             "{path} cannot be opened as a raster",

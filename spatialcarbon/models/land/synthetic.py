@@ -198,9 +198,9 @@ def write_synthetic_land_cover(
 
 def is_synthetic(path: str | Path) -> bool:
     """Return whether a raster says that its classes are invented; a VRT asks its sources."""
-    from spatialcarbon.models.land.raster_input import rasterio_module
+    from spatialcarbon.models.land.raster_opening import opened
 
-    with rasterio_module().open(path) as source:
+    with opened(path) as source:
         if source.tags().get(SYNTHETIC_TAG) == "yes":
             return True
         parts = [part for part in source.files[1:] if source.driver == "VRT"]

@@ -15,7 +15,7 @@ import numpy as np
 from spatialcarbon.models.land.block_reading import DAMAGED, Damage, Reader
 from spatialcarbon.models.land.cell_areas import row_areas
 from spatialcarbon.models.land.legends import LAND_CLASSES
-from spatialcarbon.models.land.raster_input import rasterio_module
+from spatialcarbon.models.land.raster_opening import rasterio_module
 
 if TYPE_CHECKING:
     import numpy.typing as npt
