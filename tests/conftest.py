@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -152,6 +153,115 @@ def lattice() -> gpd.GeoDataFrame:
     """Return the 3 × 3 lattice, numbered 1 to 9 along its rows."""
     shapes = [box(i % 3, 2 - i // 3, i % 3 + 1, 3 - i // 3) for i in range(9)]
     return gpd.GeoDataFrame(geometry=shapes, index=range(1, 10), crs="EPSG:4547")
+
+
+HOSTILE = (
+    "<script>window.hacked = 1</script>",
+    '"><img src=x onerror="window.hacked = 2">',
+    "</script><b>x</b>",
+    "<svg onload=window.hacked=3>",
+    "]]> & &amp; <!--",
+    'O\'Brien "q"',
+    "{{7*7}} {% raw %} {name} %s",
+    "[% env('HOME') %]",
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "a;=1+1",
+    '"; DROP TABLE gpkg_contents; --',
+    "../../x",
+    "CON",
+    "a/b\\c",
+    "bell\x07\x1b[31mred\x1b[0m",
+    "\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\",
+    "\x1b]52;c;aGFja2Vk\x07",
+    "c1 \x9b31m \x9d \x7f",
+    "line\nbreak\r\nx",
+    "long " + "x" * 9_995,
+    "photo\u202egnp.exe",
+    "iso\u2066\u2067x",
+    "zero\u200bwidth\ufeff\u2060",
+    "z" + "\u0301" * 200,
+    "$\\frac{1}{0}$",
+    "[red]x[/red]",
+    "para\u2028graph\u2029",
+    "\ufffe\uffff",
+    "القاهرة",
+    "ירושלים north",
+    "\U0001f469\u200d\U0001f680",
+)
+"""Names that somebody might give to a place to harm whoever opens what is made of it."""
+
+HOSTILE_STUDY = """\
+[study]
+title = {title}
+authors = [{author}]
+seed = 7
+[units]
+source = "map.gpkg"
+key = "code"
+label = "name"
+groups = "part"
+[tables.emissions]
+source = "emissions.csv"
+unit = "code"
+[tables.emissions.variables]
+co2 = {{ column = "co2", measure = "Mt CO2", title = {variable} }}
+[weights.queen]
+type = "contiguity"
+[[analyses]]
+method = "indicators"
+emission = "co2"
+title = {analysis}
+[[analyses]]
+method = "lisa"
+variable = "co2"
+permutations = 99
+[outputs]
+exports = ["shapefile", "geoparquet"]
+"""
+
+
+@pytest.fixture(scope="session")
+def hostile_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of results of a study in which every name is an attack."""
+    from spatialcarbon.studies.pipeline import run_study
+
+    folder = tmp_path_factory.mktemp("hostile")
+    cells = [(i % 6, i // 6) for i in range(36)]
+    names = [HOSTILE[i % len(HOSTILE)] for i in range(36)]
+    corners = [(500_000 + 10_000 * x, 3_400_000 + 10_000 * y) for x, y in cells]
+    frame = gpd.GeoDataFrame(
+        {
+            "code": [f"u{i:02d}" for i in range(36)],
+            "name": names,
+            "part": [HOSTILE[18 if x < 3 else 14] for x, _ in cells],
+        },
+        geometry=[box(x, y, x + 10_000, y + 10_000) for x, y in corners],
+        crs="EPSG:4547",
+    )
+    frame.to_file(folder / "map.gpkg")
+    pd.DataFrame(
+        {
+            "code": frame["code"],
+            "co2_2016": [x * x + y + 1.0 for x, y in cells],
+            "co2_2017": [x * x + 2.0 * y + 5.0 for x, y in cells],
+        }
+    ).to_csv(folder / "emissions.csv", index=False)
+    words = {
+        "title": f"{HOSTILE[0]} {HOSTILE[6]} {HOSTILE[19]} {HOSTILE[24]}",
+        "author": HOSTILE[1],
+        "variable": f"{HOSTILE[8]} {HOSTILE[3]} {HOSTILE[18]} {HOSTILE[7]} {HOSTILE[28]}",
+        "analysis": f"{HOSTILE[2]} {HOSTILE[20]} {HOSTILE[29]}",
+    }
+    said = {key: json.dumps(value) for key, value in words.items()}
+    (folder / "study.toml").write_text(HOSTILE_STUDY.format(**said), encoding="utf-8")
+    with warnings.catch_warnings():
+        # What no font of ours has is drawn as a box, and matplotlib says so.
+        warnings.filterwarnings("ignore", message="Glyph")
+        return run_study(folder / "study.toml", out=folder / "results").directory
 
 
 @cache

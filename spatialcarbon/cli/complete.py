@@ -6,20 +6,27 @@ the key, on lines that are half written: whatever cannot be found out is no answ
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import click
 from click.shell_completion import CompletionItem
 
 from spatialcarbon.cli.shared import chosen_language
+from spatialcarbon.core.printable import printable
 
-Item = CompletionItem[str]
-Completer = Callable[[click.Context, click.Parameter, str], list[Item]]
+if TYPE_CHECKING:
+    import click
+
+_SHELL = re.compile(r"""[\n\t`$;&|<>!"'\\]""")
+
+# In quotes: generic since click 8.2 only.
+Item: TypeAlias = "CompletionItem[str]"
+Completer: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[Item]]"
 
 WEIGHT_KINDS = ("queen", "rook", "queen:2", "knn:4", "band", "band:150", "kernel", "blocks:cluster")
 MAPS = ("cities", "provinces")
@@ -39,9 +46,15 @@ def _never_fails(completer: Completer) -> Completer:
 
 
 def _starting(words: Iterable[tuple[str, str]], typed: str) -> list[Item]:
-    """Return the words that begin as what was typed, each with what it means."""
+    """Return the words that begin as what was typed, each with what it means.
+
+    A shell puts a word on the line as it is, where it would be carried out: a column of a
+    file that holds signs of the shell is not offered.
+    """
     return [
-        CompletionItem(word, help=said or None) for word, said in words if word.startswith(typed)
+        CompletionItem(word, help=said or None)
+        for word, said in words
+        if word.startswith(typed) and word == printable(word) and not _SHELL.search(word)
     ]
 
 

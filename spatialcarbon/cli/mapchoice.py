@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
+from spatialcarbon.core.files import is_file
 from spatialcarbon.core.language import Language, text
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def choose_map(
 
 def _existing(answer: str) -> Path:
     path = Path(answer.strip("\"' ")).expanduser()
-    if not path.is_file():
+    if not is_file(path):
         raise SchemaError("there is no file {path}", path=answer)
     return path
 
@@ -101,12 +102,11 @@ def _key_of(
     path: Path, tables: Sequence[DraftTable], found: Sequence[TableProposal], talk: Dialogue
 ) -> str:
     """Return the column of an own map that holds the labels of the tables."""
-    import pyogrio
-
     from spatialcarbon.data.readers import read_table
     from spatialcarbon.data.schema import label_text
+    from spatialcarbon.geo.opening import read_attributes
 
-    frame = pyogrio.read_dataframe(path, read_geometry=False)
+    frame = read_attributes(path)
     labels: set[str] = set()
     for table, proposal in zip(tables, found, strict=False):
         if table.unit is not None:

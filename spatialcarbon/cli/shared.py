@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from click.core import ParameterSource
 
 from spatialcarbon.cli.terminal import colours, columns, wrapped
 from spatialcarbon.core.language import Language, Text, detect_language, translate
+from spatialcarbon.core.printable import json_text, printable
 
 if TYPE_CHECKING:
     from spatialcarbon.report.tables import Table
@@ -86,7 +86,7 @@ def json_option(command: F) -> F:
 
 def emit_json(content: Mapping[str, Any]) -> None:
     """Print one JSON object: what a command has to say to another program."""
-    click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    click.echo(json_text(content, indent=1))
 
 
 def output_options(command: F) -> F:
@@ -140,7 +140,8 @@ def note(message: str | Text) -> None:
 
 
 def fitted(words: str) -> str:
-    """Return a message for standard error: wrapped on a terminal, as it is in a pipe or a file."""
+    """Return a message for standard error: nothing that rules a terminal, wrapped on one."""
+    words = printable(words)
     if not sys.stderr.isatty():
         return words
     width, lines = columns(), []
@@ -229,7 +230,7 @@ def to_json(tables: Sequence[Table]) -> str:
         for table in tables
     }
     content = rows if len(tables) > 1 else rows[tables[0].name]
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    return json_text(content, indent=1)
 
 
 def _json_value(value: Any) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from html import escape as escaped
 from typing import TYPE_CHECKING, Any
 
 from spatialcarbon.core.language import Language, Text, detect_language, translate
+from spatialcarbon.core.printable import printable
 from spatialcarbon.core.references import cite_keys
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ _BOX = f"border:{_LINE};border-radius:6px;padding:.7em 1em;margin:.3em 0;max-wid
 _SOFT = "opacity:.75;font-size:.86em"
 _CELL = "padding:.2em .7em"
 _STEPS = (1e15, 1e-4)
+
+
+def escape(words: str) -> str:
+    """Return words as a part of a page: nothing in them is a tag, nothing rules the page."""
+    return escaped(printable(words))
 
 
 def card(

@@ -11,6 +11,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any, Literal
 
+from spatialcarbon.core.printable import printable
+
 Language = Literal["en", "zh"]
 
 
@@ -29,12 +31,13 @@ def translate(template: str, language: Language, **params: Any) -> str:
     """Return ``template`` in ``language`` with its braces filled.
 
     A sentence that the glossary lacks stays English: a reader is better served
-    by that than by nothing, and a test keeps the glossary complete.
+    by that than by nothing, and a test keeps the glossary complete. What users
+    named, be it the template or in its braces, comes out as :func:`printable` has it.
     """
     text = glossary().get(template, template) if language == "zh" else template
-    if not params:
-        return text
-    return text.format(**{key: _said(key, value, language) for key, value in params.items()})
+    if params:
+        text = text.format(**{key: _said(key, value, language) for key, value in params.items()})
+    return printable(text)
 
 
 def _said(key: str, value: Any, language: Language) -> Any:
@@ -90,7 +93,7 @@ class Name(Text):
 
     def render(self, language: Language) -> str:
         """Return the name in one language."""
-        return self.chinese if language == "zh" and self.chinese else self.template
+        return printable(self.chinese if language == "zh" and self.chinese else self.template)
 
 
 def name(english: str, chinese: str) -> Name:

@@ -13,7 +13,12 @@ import pandas as pd
 
 from spatialcarbon.core.align import require_columns
 from spatialcarbon.core.errors import AlignmentError, OptionError, SchemaError, some
+from spatialcarbon.core.files import read_bytes
+from spatialcarbon.core.limits import shortened, within
 from spatialcarbon.core.options import suggestion
+from spatialcarbon.core.shipped import shipped_bytes
+from spatialcarbon.data.catalogue import table_bytes
+from spatialcarbon.data.encoding import decode
 from spatialcarbon.data.gazetteer import Level, places
 from spatialcarbon.data.names import match_names
 
@@ -182,10 +187,10 @@ def groups_for(
 @cache
 def _built_in(registry: str) -> pd.DataFrame:
     if registry == "plan":
-        path = files("spatialcarbon.data") / "tables" / "city_clusters.csv"
+        content = table_bytes("city_clusters")
     else:
-        path = files("spatialcarbon.geo") / "registries" / f"{registry}.csv"
-    table = pd.read_csv(io.StringIO(path.read_text(encoding="utf-8")))
+        content = shipped_bytes(files("spatialcarbon.geo") / "registries", f"{registry}.csv")
+    table = pd.read_csv(io.BytesIO(content), encoding="utf-8")
     table["level"] = REGISTRIES[registry]
     return _complete(table, registry)
 
@@ -204,7 +209,15 @@ def _complete(table: pd.DataFrame, registry: str) -> pd.DataFrame:
 
 def _read_registry(path: Path) -> pd.DataFrame:
     """Read the user's groups and match their members."""
-    table = pd.read_csv(io.StringIO(_decode(path)), dtype=str, keep_default_na=False)
+    try:
+        table = pd.read_csv(
+            io.StringIO(_decode(path)), dtype=str, keep_default_na=False, index_col=False
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise SchemaError(
+            "{path} cannot be read: {reason}", path=path, reason=shortened(error)
+        ) from None
+    within("TABLE_CELLS", table.size, path.name)
     table.columns = table.columns.str.strip()
     require_columns(table, ["cluster"], path.name)
     if "adcode" not in table and "name" not in table:
@@ -250,16 +263,7 @@ def _read_registry(path: Path) -> pd.DataFrame:
 
 
 def _decode(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SchemaError(
-            "{path} cannot be read: {reason}", path=path, reason=error.strerror
-        ) from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
+    return decode(read_bytes(path), path.name)[0]
 
 
 def _unknown(what: str, value: object, choices: list[str]) -> OptionError:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from spatialcarbon.core.errors import OptionError, SchemaError, some
 from spatialcarbon.core.options import check_option
+from spatialcarbon.core.shipped import shipped_bytes
 from spatialcarbon.geo.clusters import Groups, members
 from spatialcarbon.geo.reading import read_units
 
@@ -91,7 +92,9 @@ def load_units(level: UnitLevel = "cities", *, clusters: Groups | None = None) -
 def _read_layer(layer: str) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    with as_file(boundary_folder() / layer / f"{layer}.gpkg") as path:
+    folder = boundary_folder() / layer
+    shipped_bytes(folder, f"{layer}.gpkg")
+    with as_file(folder / f"{layer}.gpkg") as path:
         units = gpd.read_file(path, layer=layer, engine="pyogrio")
     units["adcode"] = units["adcode"].astype("int64")
     return units.set_index("adcode")[COLUMNS]

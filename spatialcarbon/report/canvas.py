@@ -15,7 +15,9 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text as Letters
 
+from spatialcarbon.core.printable import printable
 from spatialcarbon.report.fonts.build import FAMILY, FILE_NAME
 
 if TYPE_CHECKING:
@@ -129,11 +131,21 @@ def in_house_style(function: Callable[P, Figure]) -> Callable[P, Figure]:
     def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with house_style():
             figure = function(*args, **kwargs)
+            _make_printable(figure)
             # Ticks are made when first drawn; made here, they keep the house fonts.
             figure.draw_without_rendering()
         return figure
 
     return styled
+
+
+def _make_printable(figure: Figure) -> None:
+    """Let no word on a figure, and no name of a part of it, hold what an SVG file cannot."""
+    for part in figure.findobj():
+        if isinstance(part, Letters):
+            part.set_text(printable(part.get_text()))
+        if (name := part.get_gid()) is not None:
+            part.set_gid(printable(name))
 
 
 class NotebookFigure(Figure):

@@ -11,7 +11,7 @@ import pandas as pd
 from spatialcarbon.core.errors import SchemaError, some
 from spatialcarbon.core.language import Language, Text
 from spatialcarbon.report.layers import Graduated, Layer
-from spatialcarbon.report.plain import clean_text, plain_frame, table_names
+from spatialcarbon.report.plain import plain_frame, table_names
 from spatialcarbon.report.ready import ReadyLayer, ReadyTable, names_of, ready_layers
 
 
@@ -117,8 +117,8 @@ def _related(
     aliases, other = names_of(table.aliases, plain, language)
     done = Related(
         name=name,
-        title=clean_text(table.title.render(language)),
-        abstract=clean_text(table.abstract.render(language)),
+        title=table.title.render(language),
+        abstract=table.abstract.render(language),
         frame=frame,
         aliases=aliases,
         other=other,

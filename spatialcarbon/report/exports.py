@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.report.qml import layer_qml
 from spatialcarbon.report.ready import ReadyLayer, ready_layers
 from spatialcarbon.report.short_names import short_layer, short_names
+from spatialcarbon.report.tables import safe_field
 
 if TYPE_CHECKING:
     from spatialcarbon.report.layers import Layer
@@ -121,8 +121,7 @@ def _listing(layer: ReadyLayer, names: Mapping[str, str]) -> str:
     writer.writerow(["field", "column", "english", "chinese"])
     for column, name in names.items():
         cells = (name, column, english[column] or column, chinese[column] or column)
-        # A spreadsheet would take these for formulas.
-        writer.writerow([re.sub(r"^(?=[=+\-@\t\r])", "'", cell) for cell in cells])
+        writer.writerow([safe_field(cell) for cell in cells])
     return rows.getvalue()
 
 

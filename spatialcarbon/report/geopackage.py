@@ -11,9 +11,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spatialcarbon.core.printable import printable
 from spatialcarbon.report.data_tables import DataTable, ready_content
 from spatialcarbon.report.geopackage_words import add_column_words
-from spatialcarbon.report.plain import clean_text
 from spatialcarbon.report.qgis_project import (
     Content,
     project_archive,
@@ -115,7 +115,7 @@ def write_geopackage(
     """
     path = with_suffix(path, ".gpkg")
     ready, related = ready_content(layers, tables, language)
-    title = clean_text(project_title or path.stem)
+    title = printable(project_title or path.stem)
     content = Content(ready, related, path.name, title, credits, crs)
     archive = project_archive(content, path.stem) if project else None
     every: list[ReadyTable] = [*ready, *related]

@@ -12,6 +12,7 @@ from matplotlib import patheffects
 from matplotlib.colors import to_hex, to_rgb
 
 from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.printable import one_line
 from spatialcarbon.report.canvas import INK
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def say(words: str | Text, language: Language) -> str:
 
 
 def name_of(label: object, names: Mapping[Any, str | Text] | None, language: Language) -> str:
-    """Return what a group is called: its entry in ``names``, else the label itself."""
+    """Return what a group is called, on one line: its entry in ``names``, else the label itself."""
     found = (names or {}).get(label)
-    return str(label) if found is None else say(found, language)
+    return one_line(str(label) if found is None else say(found, language))
 
 
 def unit_label(unit: str, language: Language) -> str:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from spatialcarbon.core.errors import DegenerateDataError, MissingDataError
 from spatialcarbon.core.options import check_count
+from spatialcarbon.report.fisher_breaks import last_of_classes
 
 Floats = npt.NDArray[np.float64]
 T = TypeVar("T")
@@ -174,31 +175,8 @@ def natural_breaks(values: Iterable[float], k: int) -> tuple[float, ...]:
     data = _sorted(values)
     levels, counts = np.unique(data, return_counts=True)
     k = min(check_count(k, "k", minimum=1), len(levels))
-    # Centring first keeps the differences of squares below from cancelling.
-    centred = levels - levels.mean()
-    n = np.concatenate(([0.0], np.cumsum(counts)))
-    s = np.concatenate(([0.0], np.cumsum(counts * centred)))
-    q = np.concatenate(([0.0], np.cumsum(counts * centred**2)))
-
-    def within(start: npt.NDArray[np.intp], end: int) -> Floats:
-        """Squared deviations inside the classes that run from ``start`` to before ``end``."""
-        return np.asarray(q[end] - q[start] - (s[end] - s[start]) ** 2 / (n[end] - n[start]))
-
-    size = len(levels)
-    cost = np.full((k + 1, size + 1), np.inf)
-    first = np.zeros((k + 1, size + 1), dtype=np.intp)
-    cost[0, 0] = 0.0
-    for classes in range(1, k + 1):
-        for end in range(classes, size + 1):
-            starts = np.arange(classes - 1, end)
-            total = cost[classes - 1, starts] + within(starts, end)
-            best = int(np.argmin(total))
-            cost[classes, end], first[classes, end] = total[best], starts[best]
-    cuts, end = [], size
-    for classes in range(k, 1, -1):
-        end = int(first[classes, end])
-        cuts.append(float(levels[end - 1]))
-    return readable_breaks([float(levels[0]), *reversed(cuts), float(levels[-1])], data)
+    cuts = [float(levels[at]) for at in last_of_classes(levels, counts, k)]
+    return readable_breaks([float(levels[0]), *cuts, float(levels[-1])], data)
 
 
 def quantile_breaks(values: Iterable[float], k: int) -> tuple[float, ...]:

@@ -10,23 +10,22 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import SchemaError, some
+from spatialcarbon.core.printable import printable
 
-# What XML 1.0 cannot hold, even escaped, and what neither SQLite nor UTF-8 takes well.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Names that SQLite, GeoPackage or QGIS keep for themselves.
 _RESERVED = re.compile(r"(gpkg_|rtree_|sqlite_|ogr_|idx_).*|layer_styles|qgis_projects")
 _OWN_FIELDS = ("fid", "ogc_fid", "geom", "rowid")
 
 
-def clean_text(value: str) -> str:
-    r"""Replace characters that neither XML nor SQLite can carry.
+def unevaluated(words: str) -> str:
+    """Return words in which QGIS finds no expression to work out, as it does in labels and tips.
 
     Examples
     --------
-    >>> clean_text("a\x00b\tc")
-    'a�b\tc'
+    >>> unevaluated("CO2 [% env('HOME') %]")
+    "CO2 [ % env('HOME') %]"
     """
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    return words.replace("[%", "[ %")
 
 
 def plain_name(name: str, fallback: str) -> str:
@@ -127,7 +126,7 @@ def _plain_objects(column: pd.Series[Any], name: str) -> pd.Series[Any]:
     items = [None if absent else item for item, absent in zip(column, column.isna(), strict=True)]
     kinds = {type(item) for item in items if item is not None}
     if kinds <= {str}:
-        texts = [item if item is None else clean_text(item) for item in items]
+        texts = [item if item is None else printable(item) for item in items]
         return pd.Series(texts, dtype=object)
     numbers = all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in kinds)
     if numbers and (bool not in kinds or kinds == {bool}):

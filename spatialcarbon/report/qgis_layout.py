@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
 from spatialcarbon.core.language import Language, translate
+from spatialcarbon.report.plain import unevaluated
 from spatialcarbon.report.qgis_layers import layer_id, source
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ def _label(
     bold: bool = False, grey: bool = False,
 ) -> Element:  # fmt: skip
     root = _item(
-        ids, _KINDS["label"], name, box, labelText=words, htmlState="0",
+        ids, _KINDS["label"], name, box, labelText=unevaluated(words), htmlState="0",
         halign="1", valign="32", marginX="0", marginY="0",
     )  # fmt: skip
     # The generic family: Qt takes what the reader has, with the script of the words.
@@ -240,7 +241,7 @@ def _legend(ids: _Ids, theme: Theme, geopackage_name: str, language: Language) -
         # The title of the sheet names a single layer already.
         heading = {"legend/title-style": "hidden"} if alone else {
             "legend/title-style": "subgroup", "cached_name": layer.title,
-            "legend/title-label": _BREAK.join(_lines(layer.title)),
+            "legend/title-label": _BREAK.join(_lines(unevaluated(layer.title))),
         }  # fmt: skip
         for key, value in heading.items():
             SubElement(own, "Option", name=key, value=value, type="QString")

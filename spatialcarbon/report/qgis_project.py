@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from spatialcarbon.core.errors import CRSMismatchError, OptionError
+from spatialcarbon.core.printable import printable
 from spatialcarbon.report.data_tables import DataTable, Related, ready_content
-from spatialcarbon.report.plain import clean_text
 from spatialcarbon.report.qgis_layers import bounds, layer_id, layer_tree, map_layer
 from spatialcarbon.report.qgis_layout import layout_element
 from spatialcarbon.report.qgis_relations import (
@@ -151,7 +151,7 @@ def project_xml(content: Content) -> str:
         raise CRSMismatchError(
             "{crs!r} is not a coordinate reference system", fix='crs="EPSG:4490"', crs=content.crs
         ) from error
-    title = clean_text(content.title)
+    title = printable(content.title)
     root = Element("qgis", version=QGIS_VERSION, projectname=title)
     SubElement(root, "homePath", path="")
     SubElement(root, "title").text = title
@@ -179,7 +179,7 @@ def project_xml(content: Content) -> str:
     root.append(theme_elements(themes))
     layouts = SubElement(root, "Layouts")
     metres = 0.0 if crs.is_geographic else crs.axis_info[0].unit_conversion_factor
-    credits = [clean_text(line) for line in content.credits]
+    credits = [printable(line) for line in content.credits]
     for theme in themes:
         layouts.append(
             layout_element(theme, bounds(theme.layers, crs), file, credits, metres=metres)

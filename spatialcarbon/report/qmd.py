@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from spatialcarbon.core.language import translate
-from spatialcarbon.report.plain import clean_text
+from spatialcarbon.core.printable import printable
 from spatialcarbon.report.qml import QGIS_VERSION
 from spatialcarbon.report.ready import ReadyLayer, ReadyTable
 
@@ -43,10 +43,10 @@ def layer_qmd(layer: ReadyTable, history: Sequence[str] = (), licence: str = "")
         SubElement(root, tag).text = words
     SubElement(root, "links")
     for step in history:
-        SubElement(root, "history").text = clean_text(step)
+        SubElement(root, "history").text = printable(step)
     SubElement(root, "fees")
     if licence:
-        SubElement(root, "license").text = clean_text(licence)
+        SubElement(root, "license").text = printable(licence)
     SubElement(root, "encoding").text = "UTF-8"
     if isinstance(layer, ReadyLayer):
         SubElement(root, "crs").append(spatial_ref_sys(layer.frame.crs))

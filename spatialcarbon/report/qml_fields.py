@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 import pandas as pd
 
 from spatialcarbon.core.language import Text, text, translate
+from spatialcarbon.report.plain import unevaluated
 from spatialcarbon.report.ready import ReadyLayer
 
 if TYPE_CHECKING:
@@ -186,20 +187,28 @@ def _map_tip(layer: ReadyTable, shown: str) -> list[Element]:
     """Return what appears under the mouse: the name, and the value that the colour stands for."""
     if not isinstance(layer, ReadyLayer):
         return []
-    lines = [f'<b>[% "{shown}" %]</b>']
+    lines = [f"<b>[% {_escaped(layer.frame, shown)} %]</b>"]
     facts = [name for name in (layer.time, layer.renderer.field) if name and name != shown]
     no_data = translate("no data", layer.language).replace("'", "''")
     for name in facts:
-        said = f"represent_value(\"{name}\", '{name}')"
+        said = _escaped(layer.frame, name, f"represent_value(\"{name}\", '{name}')")
         decimals = _decimals(layer.frame[name])
         if decimals is not None:
             said = f'format_number("{name}", {decimals})'
-        heading = html.escape(layer.aliases[name] or name)
+        heading = html.escape(unevaluated(layer.aliases[name] or name))
         value = f"[% coalesce({said}, '{no_data}') %]"
         lines.append(translate("{name}: {value}", layer.language, name=heading, value=value))
     tip = Element("mapTip")
     tip.text = "<br>".join(lines)
     return [tip]
+
+
+def _escaped(frame: pd.DataFrame, name: str, said: str = "") -> str:
+    """Return the expression for a value that is to stand in HTML: names are not markup."""
+    expression = said or f'"{name}"'
+    if not pd.api.types.is_object_dtype(frame[name]):
+        return expression
+    return f"replace(replace({expression}, '&', '&amp;'), '<', '&lt;')"
 
 
 def _decimals(column: pd.Series[Any]) -> int | None:

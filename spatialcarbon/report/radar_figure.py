@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Names = Mapping[Any, str | Text]
+LEAST_AXES = 3
+"""Fewer make a line, not an outline."""
+
 _ROUNDING = 1e-6
 _TITLE = 0.42
 """Inches above a small radar: two lines."""
@@ -78,7 +81,7 @@ def radar(
     3
     """
     data = numeric_table(table)
-    if data.shape[1] < 3:
+    if data.shape[1] < LEAST_AXES:
         raise DegenerateDataError(
             "a radar needs at least three indicators",
             arrived="{n}",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from spatialcarbon.report.plain import clean_text
 from spatialcarbon.report.qml import QGIS_VERSION
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def raster_qml(entries: Sequence[Category], language: Language) -> str:
     for entry in entries:
         SubElement(
             palette, "paletteEntry", value=str(entry.value), color=entry.colour, alpha="255",
-            label=clean_text(entry.label.render(language)),
+            label=entry.label.render(language),
         )  # fmt: skip
     SubElement(pipe, "brightnesscontrast", brightness="0", contrast="0", gamma="1")
     SubElement(pipe, "huesaturation", colorizeOn="0", grayscaleMode="0", saturation="0")

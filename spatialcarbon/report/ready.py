@@ -14,9 +14,10 @@ import pandas as pd
 
 from spatialcarbon.core.errors import CRSMismatchError, SchemaError, some
 from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.printable import printable
 from spatialcarbon.report.layers import Categorised, Graduated, Layer, Lines, Single, Style
 from spatialcarbon.report.palettes import NO_DATA, OUTLINE, number_label
-from spatialcarbon.report.plain import clean_text, plain_frame, table_names
+from spatialcarbon.report.plain import plain_frame, table_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -120,7 +121,7 @@ def _ready(layer: Layer, name: str, language: Language) -> ReadyLayer:
     import geopandas as gpd
 
     def say(words: Text) -> str:
-        return clean_text(words.render(language))
+        return words.render(language)
 
     if not len(layer.frame):
         raise SchemaError("layer {name!r} has no rows", name=name)
@@ -170,10 +171,10 @@ def names_of(
     other: Language = "en" if language == "zh" else "zh"
     named: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for column, field in plain.items():
-        original = "" if field == column else clean_text(str(column))
+        original = "" if field == column else printable(str(column))
         for spoken, found in zip((language, other), named, strict=True):
             words = aliases.get(str(column))
-            found[field] = original if words is None else clean_text(words.render(spoken))
+            found[field] = original if words is None else words.render(spoken)
     return named
 
 
@@ -189,7 +190,7 @@ def _values(
     found = {}
     for column, words in meanings.items():
         codes = set(table[plain[column]].dropna()) if column in plain else set()
-        said = {clean_text(code): clean_text(word.render(language)) for code, word in words.items()}
+        said = {printable(code): word.render(language) for code, word in words.items()}
         # A code left out would stand in parentheses in QGIS: then none is translated.
         if codes and codes <= set(said) and any(code != word for code, word in said.items()):
             found[plain[column]] = said
@@ -234,13 +235,13 @@ def _renderer(
         return Renderer("single", "", (Entry("", style.colour, style.widths[0]),))
     field = plain[style.field]
     values = table[field]
-    no_data = clean_text(translate("no data", language))
+    no_data = translate("no data", language)
     if isinstance(style, Categorised):
         known = [_clean_value(item.value) for item in style.categories]
         present = values[values.notna()]
         _refuse(present[~present.isin(known)], field, name)
         entries = [
-            Entry(clean_text(item.label.render(language)), item.colour, value=value)
+            Entry(item.label.render(language), item.colour, value=value)
             for item, value in zip(style.categories, known, strict=True)
         ]
         if values.isna().any():
@@ -253,7 +254,7 @@ def _renderer(
             filled=not style.outline_only,
             field=field,
         )
-    unit = clean_text(translate(style.unit, language))
+    unit = translate(style.unit, language)
     return _graduated(style, field, values, no_data, name, unit)
 
 
@@ -278,7 +279,7 @@ def _graduated(
         label = style.label_format.format(lower=number_label(lower), upper=number_label(upper))
         if i == 0 and unit:
             label = f"{label} {unit}"
-        entries.append(Entry(clean_text(label), colour, width, lower=lower, upper=upper))
+        entries.append(Entry(label, colour, width, lower=lower, upper=upper))
     expression = f'"{field}"'
     if values.isna().any():
         # QGIS draws no symbol for NULL in a graduated layer and leaves a hole in the map:
@@ -297,7 +298,7 @@ def _graduated(
 
 
 def _clean_value(value: str | int | float | bool) -> str | int | float | bool:
-    return clean_text(value) if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value
 
 
 def _refuse(outside: pd.Series[Any], field: str, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,14 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.language import Language, Text, translate
+from spatialcarbon.core.printable import printable
 from spatialcarbon.report.lettering import unit_label
 
 # The last four are the full-width forms, which a Chinese or Japanese spreadsheet runs as well.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+_INSIDE = re.compile("([;\t\n][ \u00a0\u3000]*)(?=[=+\\-@＝＋－＠])")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +71,7 @@ class Table:
     def heading(self, column: str, language: Language) -> str:
         """Return the heading of a column, its unit of measure in brackets."""
         words = self.headings.get(column)
-        name = words.render(language) if words is not None else str(column)
+        name = words.render(language) if words is not None else printable(str(column))
         measure = self.measures.get(column, "")
         if not measure:
             return name
@@ -87,14 +92,14 @@ class Table:
             return shown.replace("-", "−")
         if isinstance(value, str) and value in self.words:
             return self.words[value].render(language)
-        return str(value)
+        return printable(str(value))
 
 
 def to_csv_bytes(table: Table) -> bytes:
     """Return the table as CSV: UTF-8 with a byte-order mark, so that Excel shows Chinese."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([safe_text(str(column)) for column in table.frame.columns])
+    writer.writerow([safe_field(str(column)) for column in table.frame.columns])
     for row in table.frame.itertuples(index=False, name=None):
         writer.writerow([_plain(value) for value in row])
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()
@@ -102,18 +107,18 @@ def to_csv_bytes(table: Table) -> bytes:
 
 def _plain(value: Any) -> str:
     if isinstance(value, Text):
-        return safe_text(value.render("en"))
+        return safe_field(value.render("en"))
     if value is None or value is pd.NA:
         return ""
     if isinstance(value, (float, np.floating)):
         return "" if math.isnan(value) else repr(float(value))
     if isinstance(value, (bool, np.bool_, int, np.integer)):
         return str(value)
-    return safe_text(str(value))
+    return safe_field(str(value))
 
 
 def safe_text(text: str) -> str:
-    """Return text that a spreadsheet will not run as a formula.
+    """Return printable text that a spreadsheet will not run as a formula.
 
     Spaces before the sign do not save anybody: some programs cut them off first.
 
@@ -122,8 +127,22 @@ def safe_text(text: str) -> str:
     >>> [safe_text(t) for t in ("=1+1", " @SUM(A1)", "a=b")]
     ["'=1+1", "' @SUM(A1)", 'a=b']
     """
-    bare = text.lstrip(" \u00a0\u3000\ufeff\u200b")
-    return "'" + text if bare.startswith(FORMULA_STARTS) else text
+    said = printable(text)
+    return "'" + said if said.lstrip(" \u00a0\u3000").startswith(FORMULA_STARTS) else said
+
+
+def safe_field(text: str) -> str:
+    """Return text for a field of a CSV file that no spreadsheet will run as a formula.
+
+    Where the comma is the sign of decimals, a spreadsheet parts fields at semicolons: what
+    follows one, a tab or the end of a line can be the beginning of a cell.
+
+    Examples
+    --------
+    >>> safe_field("a; =1+1"), safe_field("10; -5")
+    ("a; '=1+1", "10; '-5")
+    """
+    return _INSIDE.sub(r"\1'", safe_text(text))
 
 
 def to_terminal(table: Table, language: Language, limit: int = 60) -> Any:

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from spatialcarbon.core.printable import printable
+
 
 @cache
 def _environment() -> Any:
@@ -15,9 +17,15 @@ def _environment() -> Any:
         loader=PackageLoader("spatialcarbon.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """Return what an expression of a template puts on the page; markup has been through here."""
+    return printable(value) if type(value) is str else value
 
 
 def rendered(name: str, **values: Any) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from spatialcarbon.core.language import translate
+from spatialcarbon.core.language import text, translate
 from spatialcarbon.report.lettering import say, unit_label
 from spatialcarbon.report.workbook_text import (
     GENERAL,
@@ -31,11 +32,14 @@ NARROWEST, WIDEST = 8, 44
 NOTE_WIDTH = 104
 LINE_HEIGHT = 15.0
 _LOOKED_AT = 300
+MOST_ROWS = 250_000
+"""Longer tables are cut: Excel takes four times as many and no more, and few machines open them."""
+
 _FROZEN_COLUMNS, _FROZEN_WIDTH = 3, 46
 
 
 def fill_sheet(sheet: Worksheet, table: Table, language: Language, contents: str = "") -> None:
-    """Write a table to an empty sheet.
+    """Write a table to an empty sheet; of a very long one the first rows, and its note says so.
 
     Parameters
     ----------
@@ -46,6 +50,7 @@ def fill_sheet(sheet: Worksheet, table: Table, language: Language, contents: str
     contents : str
         Name of the sheet that lists all others, which the title leads back to.
     """
+    table = _cut(table)
     columns = [str(column) for column in table.frame.columns]
     forms = {column: number_format(table, column) for column in columns}
     sides = _sides(table, columns, forms)
@@ -60,6 +65,21 @@ def fill_sheet(sheet: Worksheet, table: Table, language: Language, contents: str
     if contents:
         link_to(sheet.cell(TITLE, 1), contents, translate("Back to the contents", language))
     prepare_print(sheet, f"{HEADINGS}:{UNITS}")
+
+
+def _cut(table: Table) -> Table:
+    """Return a table that a sheet can hold, and say in its note what it leaves out."""
+    total = len(table.frame)
+    if total <= MOST_ROWS:
+        return table
+    said = text(
+        "The sheet holds the first {n} of {total} rows; tables/{name}.csv holds all of them.",
+        n=f"{MOST_ROWS:,}",
+        total=f"{total:,}",
+        name=table.name,
+    )
+    note = said if table.note is None else text("{first} {second}", first=table.note, second=said)
+    return replace(table, frame=table.frame.head(MOST_ROWS), note=note)
 
 
 def link_to(cell: Any, sheet: str, tip: str) -> None:
@@ -137,6 +157,8 @@ def _write_values(
 
     wrapped = [side + Alignment(wrap_text=True, vertical="top") for side in sides]
     plain = [side.horizontal == "right" for side in sides]  # numbers stand right by themselves
+    # Setting a property makes openpyxl search all styles: a look is set once and then shared.
+    looks: dict[tuple[int, bool, bool, bool], Any] = {}
     rows = table.frame.itertuples(index=False, name=None)
     for at, values in enumerate(rows, start=UNITS + 1):
         row = [
@@ -148,8 +170,13 @@ def _write_values(
             if value is None:
                 continue
             cell = sheet.cell(at, number + 1)
-            if isinstance(value, str):
-                long = shown_width(value) > WIDEST
+            words = isinstance(value, str)
+            long = words and shown_width(value) > WIDEST
+            kind = (number, words, long, isinstance(value, bool))
+            if kind in looks:
+                cell._style = looks[kind]
+                continue
+            if words:
                 cell.alignment = wrapped[number] if long else sides[number]
             elif isinstance(value, bool):
                 cell.alignment = sides[number]
@@ -157,6 +184,7 @@ def _write_values(
                 cell.number_format = forms[columns[number]]
                 if not plain[number]:
                     cell.alignment = sides[number]
+            looks[kind] = cell._style
 
 
 def _set_widths(

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.language import Text
+from spatialcarbon.core.printable import one_line
 from spatialcarbon.report.tables import safe_text
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ def cell_text(words: str) -> str:
     >>> cell_text("=1+1"), cell_text("a\x0bb")
     ("'=1+1", 'a�b')
     """
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    legal = safe_text(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", words))
+    legal = safe_text(words)
     return legal if len(legal) <= LONGEST_TEXT else legal[: LONGEST_TEXT - 1] + "…"
 
 
@@ -77,9 +76,10 @@ def sheet_name(title: str, taken: set[str]) -> str:
     >>> sheet_name("Chengdu: modes of governance in 2030", taken)
     'Chengdu – modes of… 2'
     """
-    bare = re.sub(r"\s*(\([^()]*\)|（[^（）]*）)\s*$", "", title).strip() or title
+    said = one_line(title, LONGEST_TEXT)
+    bare = re.sub(r"\s*(\([^()]*\)|（[^（）]*）)\s*$", "", said).strip() or said
     plain = re.sub(r"\s*[:：]\s*", " – ", bare)
-    plain = re.sub(r"[\[\]*?/\\\x00-\x1f]", "_", plain).strip(" '=+-@＝＋－＠") or "_"
+    plain = re.sub(r"[\[\]*?/\\]", "_", plain).strip(" '=+-@＝＋－＠") or "_"
     base, number = _cut(plain, LONGEST_NAME), 1
     candidate = base
     while candidate.lower() in taken or candidate.lower() in _RESERVED:

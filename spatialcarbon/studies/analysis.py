@@ -54,7 +54,11 @@ class Parameters(BaseModel):
         pattern=r"^[a-z][a-z0-9_]*$|^$",
         description="Prefix of the file names; needed when a method is used twice.",
     )
-    title: str = Field(default="", description="Heading in the report, in place of the usual one.")
+    title: str = Field(
+        default="",
+        max_length=200,
+        description="Heading in the report, in place of the usual one.",
+    )
 
     def variables_in(self, field: str) -> list[str]:
         """Return the variables that a field names: itself, those of a list, or of a formula."""

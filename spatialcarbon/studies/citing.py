@@ -13,6 +13,7 @@ from spatialcarbon.core.bibliography import Work, sentence
 from spatialcarbon.core.errors import SchemaError, some
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.core.options import check_option
+from spatialcarbon.core.printable import one_line
 from spatialcarbon.core.references import Reference, cite_keys, references
 from spatialcarbon.core.results import Result
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CitationFormat = Literal["bibtex", "csl-json", "text", "methods"]
 
+_LONGEST_SOURCE = 2000
 _TOLD = ("permutations", "alternative", "alpha", "correction", "draws", "seed")
 """Settings that a paragraph on methods names, where a result has them."""
 
@@ -167,7 +169,8 @@ def _source(name: str, words: str) -> Reference | str:
     for item in references().values():
         if item.doi and item.doi in words:
             return item
-    return f"{name}: {words}" if name else words
+    # On one line: a comment in BibTeX ends with its line.
+    return one_line(f"{name}: {words}" if name else words, _LONGEST_SOURCE)
 
 
 def _paragraph(uses: Iterable[Use], data: Iterable[Reference | str]) -> Text:

@@ -120,8 +120,9 @@ def test_pointing_at_a_place_tells_its_name_and_value(shown: Any) -> None:
 
 def test_a_name_is_never_markup(shown: Any) -> None:
     shown.locator(".scm-place").nth(7).click()
-    assert tip(shown)[0] == EVIL
-    assert shown.locator("#scm-pins li b").inner_text().strip("\u2068\u2069") == EVIL
+    harmless = EVIL.replace("\u202e", "")  # an order to write backwards is left out
+    assert tip(shown)[0] == harmless
+    assert shown.locator("#scm-pins li b").inner_text().strip("\u2068\u2069") == harmless
     assert shown.locator("b[title=x]").count() == 0
 
 

@@ -166,7 +166,8 @@ def test_nothing_a_user_wrote_becomes_markup(lattice: gpd.GeoDataFrame, language
     assert "<img" not in page
     assert "\u2028" not in page
     held = content(shown, language)
-    assert held["names"][0] == held["groups"][0]["name"] == EVIL
+    said = '</script><img src=x onerror="x()">&amp;'
+    assert held["names"][0] == held["groups"][0]["name"] == said
     assert held["group"] == [0] * 4 + [-1] * 5
 
 

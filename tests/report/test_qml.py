@@ -13,7 +13,7 @@ from spatialcarbon.core.errors import CRSMismatchError, OptionError, SchemaError
 from spatialcarbon.core.language import text
 from spatialcarbon.report.layers import Categorised, Category, Graduated, Layer, Lines, Single
 from spatialcarbon.report.palettes import NO_DATA
-from spatialcarbon.report.plain import clean_text, plain_columns, plain_frame
+from spatialcarbon.report.plain import plain_columns, plain_frame
 from spatialcarbon.report.qmd import layer_qmd
 from spatialcarbon.report.qml import layer_qml
 from spatialcarbon.report.ready import ready_layers
@@ -117,10 +117,6 @@ def test_labels_of_units_come_first_under_their_name(layers):
     assert list(ready[1].frame.columns) == ["adcode", "name", "co2_mt", "geom"]
     assert list(ready[0].frame.columns) == ["focal", "neighbour", "flow", "geom"]
     assert ready[1].frame["name"].iloc[3] == "丁\ufffd市\ufffd"
-
-
-def test_control_characters_and_lone_surrogates_are_replaced():
-    assert clean_text("a\x00\x1f\ud800\ufffe\n\t城") == "a\ufffd\ufffd\ufffd\ufffd\n\t城"
 
 
 def test_columns_become_plain_and_stay_apart():

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from spatialcarbon.core.shipped import shipped_bytes
 from spatialcarbon.data.gazetteer.spelling import keys_of, kind_of
 
 Level = Literal["city", "province"]
@@ -167,5 +168,5 @@ def former_by_key(level: Level) -> Mapping[str, tuple[FormerPlace, ...]]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    path = files("spatialcarbon.data.gazetteer") / name
-    yield from csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    content = shipped_bytes(files("spatialcarbon.data.gazetteer"), name)
+    yield from csv.DictReader(content.decode("utf-8").splitlines())

@@ -19,6 +19,9 @@ from spatialcarbon.data.gazetteer.spelling import (
 Unit = TypeVar("Unit", Place, FormerPlace)
 Readings = Callable[[Any], Iterator[Reading]]
 
+MOST_WORDS, MOST_CHARACTERS = 20, 60
+"""No name of a place is longer; a longer one would be cut in two at each of its words."""
+
 
 def find(name: str, table: Mapping[str, tuple[Unit, ...]]) -> list[Unit]:
     """Return the units of a table that a tidy name can mean.
@@ -30,6 +33,8 @@ def find(name: str, table: Mapping[str, tuple[Unit, ...]]) -> list[Unit]:
     if re.search(r"\d", name):
         return []
     chinese, latin = _scripts(name)
+    if len(latin) > MOST_WORDS or len(chinese) > MOST_CHARACTERS:
+        return []
     if not latin:
         return _search(chinese, readings_zh, table)
     hits = _search(latin, readings_latin, table)
