@@ -35,13 +35,15 @@ class Multiplier:
     -----
     With eigenvalues the mean diagonal of :math:`(I-\rho W)^{-1}` costs nothing for each
     further :math:`\rho`; the mean sum of a row needs one sparse solution, and none at all
-    where every row of W sums to one.
+    where every row of W sums to one, or to zero for isolates that no other unit leads to.
     """
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self.values = eigenvalues(weights)
         self.sums = np.asarray(weights.sparse.sum(axis=1)).ravel()
+        # Then W1 = WW1 = ..., so that the series of the inverse can be summed by hand.
+        self.settled = bool(np.abs(weights.sparse @ self.sums - self.sums).max() < 1e-12)
 
     def stable(self, rho: Floats) -> npt.NDArray[np.bool_]:
         """Return for which coefficients the process is stable."""
@@ -64,8 +66,8 @@ class Multiplier:
         from scipy import sparse
         from scipy.sparse.linalg import spsolve
 
-        if np.abs(self.sums - 1).max() < 1e-12:
-            return np.array([1 / (1 - rho)])
+        if self.settled:
+            return 1 + self.sums * rho / (1 - rho)
         n = self.weights.n
         system = sparse.csc_array(sparse.eye_array(n) - rho * self.weights.sparse)
         return np.asarray(spsolve(system, np.ones(n)))

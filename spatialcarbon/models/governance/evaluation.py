@@ -14,7 +14,6 @@ from spatialcarbon.core.errors import (
     DegenerateDataError,
     OptionError,
     SpatialCarbonWarning,
-    some,
 )
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_count, check_option, check_positive
@@ -23,12 +22,11 @@ from spatialcarbon.models.governance.did import event_study, policy, two_way
 from spatialcarbon.models.governance.evaluation_input import read_design
 from spatialcarbon.models.governance.evaluation_result import (
     CONTROL,
-    FEW_CLUSTERS,
     OUTSIDE,
     TREATED,
-    UNBALANCED,
     UNMATCHED,
     EvaluationResult,
+    doubts,
     evaluation_remarks,
 )
 from spatialcarbon.models.governance.matching import Matched, Matching, balance_table, match
@@ -280,7 +278,8 @@ def psm_did(
             undrawn=len(drawn) - len(defined),
         ),
     )  # fmt: skip
-    _warn(balance, clusters)
+    for doubt in doubts(balance, clusters=clusters, matched=matched):
+        warnings.warn(SpatialCarbonWarning(doubt), stacklevel=2)
     return result
 
 
@@ -347,25 +346,3 @@ def _units(
             "exposure": share,
         }
     )
-
-
-def _warn(balance: pd.DataFrame, clusters: int) -> None:
-    worse = balance.index[~(balance["smd_after"].abs() <= UNBALANCED)]
-    if len(worse):
-        warnings.warn(
-            SpatialCarbonWarning(
-                text(
-                    "still unlike after matching (standardised difference above 0.1): {names}",
-                    names=some(worse),
-                )
-            ),
-            stacklevel=3,
-        )
-    if clusters < FEW_CLUSTERS:
-        warnings.warn(
-            SpatialCarbonWarning(
-                text("errors rest on {n} clusters; with fewer than 20 they are too small",
-                     n=clusters)
-            ),
-            stacklevel=3,
-        )  # fmt: skip

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spatialcarbon.stats.moran import MoranResult
 
 FEW_CLUSTERS = 20
+FEW_TREATED = 10
 UNBALANCED = 0.1
 """A standardised mean difference beyond this is worth a warning."""
 
@@ -158,18 +159,7 @@ def evaluation_remarks(
                 total=treated,
             )
         )
-    worse = balance.index[~(balance["smd_after"].abs() <= UNBALANCED)]
-    if len(worse):
-        said.append(
-            text(
-                "still unlike after matching (standardised difference above 0.1): {names}",
-                names=some(worse),
-            )
-        )
-    if clusters < FEW_CLUSTERS:
-        said.append(
-            text("errors rest on {n} clusters; with fewer than 20 they are too small", n=clusters)
-        )
+    said += doubts(balance, clusters=clusters, matched=matched)
     if missing:
         said.append(text("the panel is unbalanced: {n} outcomes are missing", n=missing))
     if len(design.left_out):
@@ -188,3 +178,29 @@ def evaluation_remarks(
     if undrawn:
         said.append(text("{n} assignments by lot gave no estimate and are not counted", n=undrawn))
     return tuple(said)
+
+
+def doubts(balance: pd.DataFrame, *, clusters: int, matched: int) -> list[Text]:
+    """Return what makes an estimate or its error less than it looks, worth a warning."""
+    said = []
+    worse = balance.index[~(balance["smd_after"].abs() <= UNBALANCED)]
+    if len(worse):
+        said.append(
+            text(
+                "still unlike after matching (standardised difference above 0.1): {names}",
+                names=some(worse),
+            )
+        )
+    if clusters < FEW_CLUSTERS:
+        said.append(
+            text("errors rest on {n} clusters; with fewer than 20 they are too small", n=clusters)
+        )
+    elif matched <= FEW_TREATED:
+        said.append(
+            text(
+                "only {n} treated places are matched; with ten or fewer, errors are too small "
+                "and the placebo by lot is the safer test",
+                n=matched,
+            )
+        )
+    return said
