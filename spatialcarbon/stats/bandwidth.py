@@ -27,6 +27,7 @@ def spread(x: Floats, v: Floats) -> float:
     With equal weights that is the usual one, with n − 1.
     """
     deviations = x - float((v * x).sum())
+    deviations = deviations - float((v * deviations).sum())  # the mean of large values is rounded
     return math.sqrt(float((v * deviations**2).sum()) / (1.0 - float((v * v).sum())))
 
 

@@ -217,9 +217,8 @@ def local_g(
         0 if inference == "normal" else permutations,
         tail_steps(weights.neighbours, independent=independent),
     )
-    z = formulas.deviations(x)
     alone = weights.neighbours.cardinality == 0
-    scores = g_scores(z / np.sqrt((z * z).mean()), weights.raw, star=star)
+    scores = g_scores(x, weights.raw, star=star)
     found = np.where(alone, np.nan, scores)
     normal = normal_pvalue(found, "two-sided")
     test = conditional_test(x, weights, drawn, stream, independent=independent)
@@ -277,9 +276,11 @@ def self_weights(raw: Matrix) -> Floats:
     return np.asarray(raw.max(axis=1).toarray(), dtype=np.float64).ravel()
 
 
-def g_scores(z: Floats, raw: Matrix, *, star: bool) -> Floats:
-    """Return the z-scores for deviations with mean 0 and variance 1; NaN where undefined."""
-    n = len(z)
+def g_scores(x: Floats, raw: Matrix, *, star: bool) -> Floats:
+    """Return the z-score of each neighbourhood's sum; NaN where undefined."""
+    n = len(x)
+    z = formulas.deviations(x)
+    z = z / np.sqrt((z * z).mean())
     total, squares = row_sums(raw), row_sums(raw, raw.data**2)
     lag = np.asarray(raw @ z)
     if star:
@@ -289,12 +290,28 @@ def g_scores(z: Floats, raw: Matrix, *, star: bool) -> Floats:
     else:
         size, mean = n - 1, -z / (n - 1)
         variance = (n - z**2) / (n - 1) - mean**2
+    excess = lag - total * mean
+    if not star:
+        # Where a unit has so much of the variance, subtracting its part would leave few digits.
+        for i in np.flatnonzero(z**2 > n / 4).tolist():
+            excess[i], variance[i] = among_others(x, raw, i)
     spread = (size * squares - total**2) / (size - 1)
     # Nothing is random where all are neighbours alike, or all the others equal.
-    fixed = (spread <= 1e-12 * size * squares) | (variance <= 1e-12)
+    fixed = (spread <= 1e-12 * size * squares) | (variance <= 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        scores = (lag - total * mean) / np.sqrt(np.where(fixed, np.nan, variance * spread))
+        scores = excess / np.sqrt(np.where(fixed, np.nan, variance * spread))
     return np.asarray(scores, dtype=np.float64)
+
+
+def among_others(x: Floats, raw: Matrix, unit: int) -> tuple[float, float]:
+    """Return the sum around a unit less its expectation, and the variance, of the others alone."""
+    others = np.arange(len(x)) != unit
+    if formulas.is_constant(x[others]):
+        return 0.0, 0.0
+    d = np.zeros_like(x)
+    d[others] = formulas.deviations(x[others])
+    row = slice(raw.indptr[unit], raw.indptr[unit + 1])
+    return float(raw.data[row] @ d[raw.indices[row]]), float(d @ d / (len(x) - 1))
 
 
 def g_shares(x: Floats, raw: Matrix, *, star: bool) -> Floats:

@@ -24,6 +24,7 @@ from spatialcarbon.core.language import listed, text
 from spatialcarbon.core.results import Result
 from spatialcarbon.core.units import conversion_factor, parse_unit
 from spatialcarbon.stats.moran_panel import ALL, group_members
+from spatialcarbon.stats.rates_of_change import growth_rates
 
 if TYPE_CHECKING:
     from spatialcarbon.data.panel import Panel
@@ -316,7 +317,7 @@ def growth(
     first = rows[rows["year"] == start].reset_index(drop=True)
     last = rows[rows["year"] == end].reset_index(drop=True)
     a, b = first["value"], last["value"]
-    ratio = b / a.where(a > 0)
+    grown, yearly = growth_rates(a, b, end - start)
     return pd.DataFrame(
         {
             "level": first["level"],
@@ -326,8 +327,8 @@ def growth(
             "value_start": a,
             "value_end": b,
             "change": b - a,
-            "growth": ratio - 1,
-            "annual_growth": ratio.where(ratio >= 0) ** (1 / (end - start)) - 1,
+            "growth": grown,
+            "annual_growth": yearly,
             "measure": first["measure"],
             "status": np.where(a > 0, "ok", "start<=0"),
         }

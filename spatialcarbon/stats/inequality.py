@@ -303,7 +303,7 @@ def herfindahl(values: pd.Series[Any], *, missing: Missing = "raise") -> Herfind
     --------
     >>> import pandas as pd
     >>> found = herfindahl(pd.Series([50.0, 50.0, 0.0]))
-    >>> float(found), found.effective_number, found.normalised
+    >>> float(found), found.effective_number, round(found.normalised, 12)
     (0.5, 2.0, 0.25)
     """
     data = weighted(values, None, missing=missing)
@@ -317,7 +317,7 @@ def herfindahl(values: pd.Series[Any], *, missing: Missing = "raise") -> Herfind
         mean=math.fsum(y) / n,
         dropped=data.dropped,
         effective_number=1 / statistic,
-        normalised=max(0.0, (statistic - 1 / n) / (1 - 1 / n)) if n > 1 else None,
+        normalised=formulas.herfindahl_normalised(y) if n > 1 else None,
         settings={**data.settings, "missing": missing},
         references=("herfindahl1950", "hirschman1964"),
         remarks=data.remarks,

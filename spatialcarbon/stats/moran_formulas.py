@@ -28,7 +28,9 @@ def total(values: Floats) -> Floats:
 
 def deviations(values: Floats) -> Floats:
     """Return values minus their mean, along axis 0."""
-    return np.asarray(values - total(values) / len(values))
+    first = values - total(values) / len(values)
+    # A mean far from zero is rounded; what that leaves in all deviations is taken out again.
+    return np.asarray(first - total(first) / len(values))
 
 
 def is_constant(values: Floats) -> npt.NDArray[np.bool_]:

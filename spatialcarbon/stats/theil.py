@@ -224,8 +224,8 @@ def partition(groups: Groups, units: pd.Index) -> dict[str, pd.Index]:
 def decompose(data: Weighted, members: Mapping[str, pd.Index] | None) -> dict[str, Any]:
     """Return the fields of :class:`TheilResult` for checked data."""
     y, q = data.y, data.q
-    r = formulas.relative(y, q)
-    t, l = formulas.theil_t(r, q), _finite(formulas.theil_l(r, q))  # noqa: E741
+    over = formulas.relative(y, q)
+    t, l = formulas.theil_t(over, q), _finite(formulas.theil_l(over, q))  # noqa: E741
     found: dict[str, Any] = {
         "total": t,
         "between": None,
@@ -239,9 +239,7 @@ def decompose(data: Weighted, members: Mapping[str, pd.Index] | None) -> dict[st
     if members is None:
         return found
     inside = _positions(data.values.index, members)
-    scaled = y / y.max()
-    whole = math.fsum(q * scaled)
-    parts = {name: formulas.part(scaled[at], q[at], whole) for name, at in inside.items()}
+    parts = {name: formulas.part(y[at], q[at], over.of(at)) for name, at in inside.items()}
     table = pd.DataFrame(
         [
             {
@@ -277,9 +275,10 @@ def _positions(units: pd.Index, members: Mapping[str, pd.Index]) -> dict[str, np
     """Return where the members of each group stand, in canonical order; empty groups drop out."""
     found = {}
     for name, index in members.items():
-        kept = index[index.isin(units)]
-        if len(kept):
-            found[name] = units.get_indexer(kept[canonical_order(kept)])
+        # Looked up in the index of all units, which keeps its table of them from group to group.
+        at = units.get_indexer(index[canonical_order(index)])
+        if (at >= 0).any():
+            found[name] = at[at >= 0]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -12,6 +12,11 @@ CASES = 200
 """Random cases that a comparison needs at least before its largest difference says anything."""
 
 SEED = 20_261_122
+
+
+def stream(number: int) -> np.random.Generator:
+    """Return the generator of one case: a case that fails can be drawn alone."""
+    return np.random.default_rng([SEED, number])
 
 
 @dataclass(frozen=True)
@@ -41,29 +46,44 @@ class Oracle:
         How many the ordinary tests draw, where all would take long; all by default.
     note : str
         What a reader must know: how a convention was matched, why a difference is larger.
+    batch : callable, optional
+        In place of ``case``, where the peer is slow to start: takes a number of cases and
+        returns the differences of each.
+    absent : callable, optional
+        Says why the peer cannot be asked on this machine, or returns nothing where it can.
     """
 
     method: str
     quantities: str
     peer: str
     call: str
-    case: Callable[[np.random.Generator], Mapping[str, float]]
+    case: Callable[[np.random.Generator], Mapping[str, float]] | None
     tolerance: float
     cases: int = CASES
     quick: int | None = None
     note: str = ""
+    batch: Callable[[int], Sequence[Mapping[str, float]]] | None = None
+    absent: Callable[[], str] | None = None
 
     def largest(self, cases: int | None = None) -> dict[str, float]:
         """Return the largest difference of each quantity over this many cases, from the first."""
         found: dict[str, float] = {}
-        for number in range(self.cases if cases is None else cases):
-            # Each case has a stream of its own, so that a case that fails can be drawn alone.
-            differences = self.case(np.random.default_rng([SEED, number]))
+        for number, differences in enumerate(self._drawn(self.cases if cases is None else cases)):
             for name, difference in differences.items():
                 if not difference >= 0:
                     raise AssertionError(f"case {number}: {name} differs by {difference}")
                 found[name] = max(found.get(name, 0.0), float(difference))
         return found
+
+    def _drawn(self, cases: int) -> Iterable[Mapping[str, float]]:
+        if self.batch is not None:
+            return self.batch(cases)
+        assert self.case is not None, f"{self.method}: neither case nor batch"
+        return (self.case(stream(number)) for number in range(cases))
+
+    def why_absent(self) -> str:
+        """Return why the peer cannot be asked here, or nothing."""
+        return "" if self.absent is None else self.absent()
 
     def peer_version(self) -> str:
         """Return the version of the peer, or nothing where it is not a distribution of Python."""

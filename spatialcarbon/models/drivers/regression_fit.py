@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.errors import ConvergenceError, DegenerateDataError, OptionError
+from spatialcarbon.models.drivers.regression_basis import lagged, on_basis, orthonormal, scaled
 from spatialcarbon.models.drivers.regression_input import LAGGED
 from spatialcarbon.weights.weights import Weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from spatialcarbon.models.drivers.regression_input import Design
@@ -79,17 +82,19 @@ def estimate(
 ) -> Fit:
     """Estimate one model."""
     if model not in SPATIAL:
-        return _least_squares(design, robust, kernel)
+        return on_basis(design, lambda own: _least_squares(own, robust, kernel))
     assert design.weights is not None
     scale = stable_scale(design.weights)
-    weights = scaled(design.weights, scale)
+    weights = divided(design.weights, scale)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # spreg warns of numpy's future and of isolates; the result is checked below.
         warnings.simplefilter("ignore")
         if estimator == "ml":
-            fit = _likelihood(design, model, weights)
+            fit = on_basis(design, lambda own: _likelihood(own, model, weights))
+        elif SPATIAL[model] == LAMBDA:
+            fit = on_basis(design, lambda own: _error_moments(own, model, weights, robust))
         else:
-            fit = _moments(design, model, weights, robust, kernel)
+            fit = _lag_moments(design, model, weights, robust, kernel)
     return finished(fit, scale, SPATIAL[model])
 
 
@@ -122,7 +127,7 @@ def eigenvalues(weights: Weights) -> npt.NDArray[np.complex128]:
     return np.asarray(np.linalg.eigvals(used.toarray()), dtype=np.complex128)
 
 
-def scaled(weights: Weights, scale: float) -> Weights:
+def divided(weights: Weights, scale: float) -> Weights:
     """Return the weights as they are used, divided by a number."""
     return Weights(weights.units, weights.sparse / scale, recipe=weights.recipe)
 
@@ -207,7 +212,7 @@ def _likelihood(design: Design, model: Model, weights: Weights) -> Fit:
     kind = BaseML_Lag if SPATIAL[model] == RHO else BaseML_Error
     if kind is BaseML_Lag:
         refuse_bound(y, x, weights.sparse @ y, weights)
-    return from_spreg(kind(y, x, weights.to_w(), method="LU"), design, model)
+    return from_spreg(asked(lambda: kind(y, x, weights.to_w(), method="LU")), design, model)
 
 
 def refuse_bound(y: Any, x: Any, lagged: Any, weights: Weights) -> None:
@@ -256,30 +261,53 @@ def from_spreg(found: Any, design: Design, model: Model) -> Fit:
     )
 
 
-def _moments(
-    design: Design, model: Model, weights: Weights, robust: Robust | None, kernel: Weights | None
-) -> Fit:
+def _error_moments(design: Design, model: Model, weights: Weights, robust: Robust | None) -> Fit:
     from spreg.error_sp_het import BaseGM_Error_Het
     from spreg.error_sp_hom import BaseGM_Error_Hom
+
+    y, x = design.outcome.to_numpy()[:, None], design.terms.to_numpy()
+    kind = BaseGM_Error_Hom if robust is None else BaseGM_Error_Het
+    return from_spreg(asked(lambda: kind(y, x, weights.to_w().sparse)), design, model)
+
+
+def _lag_moments(
+    design: Design, model: Model, weights: Weights, robust: Robust | None, kernel: Weights | None
+) -> Fit:
     from spreg.twosls_sp import BaseGM_Lag
 
-    y = design.outcome.to_numpy()[:, None]
-    x = design.terms.to_numpy()
-    if SPATIAL[model] == LAMBDA:
-        kind = BaseGM_Error_Hom if robust is None else BaseGM_Error_Het
-        return from_spreg(kind(y, x, weights.to_w().sparse), design, model)
     own = [at for at, name in enumerate(design.terms) if not str(name).startswith(LAGGED)]
+    x = design.terms.to_numpy()[:, own]
+    # Lags of covariates are made by spreg, which keeps them from its instruments. Mixing a
+    # covariate with the constant mixes its lag with that of the constant, which is the constant
+    # again where rows sum to one.
+    even = bool(np.allclose(weights.sparse.sum(axis=1), 1.0, rtol=0.0, atol=1e-12))
+    basis = orthonormal(x) if even else scaled(x)
     matrix = None if kernel is None else _as_w(kernel_matrix(design, kernel), design)
-    found = BaseGM_Lag(
-        y,
-        x[:, own],  # lags of covariates are made by spreg, which keeps them from its instruments
-        w=weights.to_w(),
-        w_lags=2,
-        slx_lags=1 if model == "durbin" else 0,
-        robust=robust,
-        gwk=matrix,
+    found = asked(
+        lambda: BaseGM_Lag(
+            design.outcome.to_numpy()[:, None],
+            basis.columns,
+            w=weights.to_w(),
+            w_lags=2,
+            slx_lags=1 if model == "durbin" else 0,
+            robust=robust,
+            gwk=matrix,
+        )
     )
-    return from_spreg(found, design, model)
+    if model == "durbin":
+        basis = lagged(basis, weights.sparse @ basis.columns[:, 1:])
+    return basis.back(from_spreg(found, design, model))
+
+
+def asked(fitted: Callable[[], Any]) -> Any:
+    """Return what an estimator of spreg finds, whose own complaints are plain exceptions."""
+    try:
+        return fitted()
+    except Exception as reason:
+        raise ConvergenceError(
+            "the estimator found no finite answer",
+            fix="look for outliers, for covariates that say nearly the same, or take model='ols'",
+        ) from reason
 
 
 def _as_w(matrix: Any, design: Design) -> Any:

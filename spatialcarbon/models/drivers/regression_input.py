@@ -230,7 +230,7 @@ def _read_groups(groups: pd.Series[Any], units: pd.Index) -> pd.Series[Any]:
 def refuse_constant(data: pd.DataFrame) -> None:
     """Raise naming the columns that do not vary."""
     spread = data.std(ddof=0)
-    sizes = np.maximum(1.0, data.abs().max().to_numpy())
+    sizes = data.abs().max().to_numpy()
     flat = [str(column) for column in data.columns[spread.to_numpy() <= 1e-12 * sizes]]
     if flat:
         raise DegenerateDataError(

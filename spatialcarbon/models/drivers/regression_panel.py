@@ -20,14 +20,16 @@ from spatialcarbon.core.errors import (
 from spatialcarbon.core.language import text
 from spatialcarbon.core.options import check_count, check_fraction, check_option
 from spatialcarbon.core.rng import RNGLike, resolve_rng
+from spatialcarbon.models.drivers.regression_basis import on_basis
 from spatialcarbon.models.drivers.regression_effects import effects_of
 from spatialcarbon.models.drivers.regression_fit import (
     SPATIAL,
     Fit,
+    asked,
+    divided,
     finished,
     from_spreg,
     refuse_bound,
-    scaled,
     stable_scale,
 )
 from spatialcarbon.models.drivers.regression_input import (
@@ -183,7 +185,10 @@ def panel_regression(
     design = Design(within.iloc[:, 0], within.iloc[:, 1:], within.iloc[:, 1:], weights)
     lost = len(units) + (len(years) - 1 if effects == "twoway" else 0)
     refuse_collinear(design.terms, extra=lost + (1 if model in SPATIAL else 0))
-    fit = _least_squares(design) if model == "ols" else _likelihood(design, model, len(units))
+    fit = on_basis(
+        design,
+        lambda own: _least_squares(own) if model == "ols" else _likelihood(own, model, len(units)),
+    )
     tested = diagnose_panel(design, fit, model, lost, permutations, stream)
     shown, _ = effects_of(
         fit,
@@ -320,12 +325,12 @@ def _likelihood(design: Design, model: PanelModel, n: int) -> Fit:
     swap = np.arange(design.n).reshape(n, years).T.ravel()
     kind = BasePanel_FE_Lag if model == "lag" else BasePanel_FE_Error
     y, x = design.outcome.to_numpy()[swap], design.terms.to_numpy()[swap]
-    weights = scaled(design.weights, scale)
+    weights = divided(design.weights, scale)
     if model == "lag":
         refuse_bound(y, x, (weights.sparse @ y.reshape(years, n).T).T, weights)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = kind(y[:, None], x, weights.to_w())
+        found = asked(lambda: kind(y[:, None], x, weights.to_w()))
     stacked = Design(
         design.outcome.iloc[swap], design.terms.iloc[swap], design.plain.iloc[swap], design.weights
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spatialcarbon.core.language import Text, text
+from spatialcarbon.models.drivers.regression_basis import orthonormal
 from spatialcarbon.models.drivers.regression_fit import LAMBDA, RHO
 from spatialcarbon.models.drivers.regression_input import with_constant
 from spatialcarbon.stats.moran import global_moran
@@ -109,7 +110,8 @@ def _lagrange(design: Design, weights: Weights) -> dict[str, Row]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ols = BaseOLS(design.outcome.to_numpy()[:, None], design.terms.to_numpy())
+        # Only what the terms span counts here.
+        ols = BaseOLS(design.outcome.to_numpy()[:, None], orthonormal(design.terms).columns)
         w = weights.to_w()
         moran = MoranRes(ols, w, z=True)
         found = LMtests(ols, w, tests=["lme", "lml", "rlme", "rlml", "sarma"])
@@ -152,12 +154,13 @@ def _assumptions(design: Design, fit: Fit) -> dict[str, Row]:
     from statsmodels.stats.diagnostic import het_breuschpagan
 
     # Of regimes the covariates of all together: the test wants one constant.
-    x = (design.terms if design.regimes is None else with_constant(design.plain)).to_numpy()
-    degrees = x.shape[1] - 1
+    terms = design.terms if design.regimes is None else with_constant(design.plain)
+    basis = orthonormal(terms).columns
+    degrees = basis.shape[1] - 1
     normal, pvalue = stats.jarque_bera(fit.residuals)
     rows: dict[str, Row] = {"jarque_bera": (float(normal), math.nan, 2, float(pvalue))}
     for name, robust in (("breusch_pagan", False), ("koenker", True)):
-        statistic, probability, _, _ = het_breuschpagan(fit.residuals, x, robust=robust)
+        statistic, probability, _, _ = het_breuschpagan(fit.residuals, basis, robust=robust)
         rows[name] = (float(statistic), math.nan, degrees, float(probability))
     return rows
 

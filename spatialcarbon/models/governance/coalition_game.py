@@ -90,7 +90,8 @@ class CoalitionGame:
     @property
     def rounding(self) -> float:
         """The size below which a difference of worths means nothing."""
-        return TIE * max(1.0, float(np.abs(self.worth).max()))
+        # Relative alone: worths in another unit of money may all be far below one.
+        return TIE * (float(np.abs(self.worth).max()) or 1.0)
 
     @property
     def checksum(self) -> str:
