@@ -10,8 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from scaling import section
+
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "docs" / "benchmarks.json"
+SCALING = "scaling"
 WIDTH, LEFT, ROW, TOP = 736, 404, 36, 26
 ENDS = (0.5, 2000.0)
 MARKS = (1, 10, 100, 1000)
@@ -19,8 +22,15 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 
 def record() -> dict[str, Any]:
-    """Return what was recorded, by module of ``tests/bench``."""
-    return dict(json.loads(RECORD.read_text(encoding="utf-8")))
+    """Return what was recorded of races, by module of ``tests/bench``."""
+    found = json.loads(RECORD.read_text(encoding="utf-8"))
+    return {name: part for name, part in found.items() if name != SCALING}
+
+
+def growth() -> dict[str, Any] | None:
+    """Return what was recorded of sizes, if anything."""
+    found: dict[str, Any] | None = json.loads(RECORD.read_text(encoding="utf-8")).get(SCALING)
+    return found
 
 
 def topic(module: str) -> str:
@@ -153,6 +163,10 @@ def page(_: str) -> str:
         parts.append(f"Not in this record, but in `make bench`: {'; '.join(left)}.")
     for module, part in found.items():
         parts += [f"## {topic(module)}", table(part["races"])]
-    versions = {name: v for part in found.values() for name, v in part["versions"].items()}
+    sizes = growth()
+    if sizes is not None:
+        parts.append(section(sizes))
+    every = [*found.values(), *([sizes] if sizes else [])]
+    versions = {name: v for part in every for name, v in part["versions"].items()}
     listed = ", ".join(f"{name} {number}" for name, number in sorted(versions.items()))
     return "\n\n".join([*parts, "## Versions", f"{listed}."])

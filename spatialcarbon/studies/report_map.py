@@ -33,7 +33,7 @@ MANY = 24
 """Beyond so many kinds a legend no longer tells them apart."""
 
 LEVELS = 1000
-"""Distinct numbers from which natural breaks are found at most: the cost grows with the square."""
+"""Distinct numbers from which natural breaks are found at most: more would look the same."""
 
 UNDATED: Mapping[str, Text] = {
     "Local clusters of {variable}, {year}": text("Local clusters of {variable}"),

@@ -17,6 +17,7 @@ from spatialcarbon.studies.illustrative import findings_of, uses_illustrative
 from spatialcarbon.studies.inputs import is_shipped
 from spatialcarbon.studies.maps import maps_of, own_name
 from spatialcarbon.studies.report_map import report_map
+from spatialcarbon.studies.report_map_size import openable
 from spatialcarbon.studies.summary import summarise
 
 if TYPE_CHECKING:
@@ -83,6 +84,10 @@ def make_document(
         for step, done in pairs
     ]
     about = study.file.study
+    shown = report_map(inputs, pairs, [section.title for section in sections])
+    if shown is not None:
+        shown, left_out = openable(shown)
+        cautions += [words.render(language) for words in left_out]
     return Document(
         title=about.title,
         authors=about.authors,
@@ -100,7 +105,7 @@ def make_document(
         sources=sources_of(study, maps, language),
         versions=provenance.versions(),
         cautions=cautions,
-        interactive=report_map(inputs, pairs, [section.title for section in sections]),
+        interactive=shown,
     )
 
 

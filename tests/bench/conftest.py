@@ -1,24 +1,23 @@
 """What every benchmark needs: maps, and a race of ours against a peer in alternating pairs.
 
-``--record FILE`` writes what was measured into a JSON file, by module: a module that was run
-takes the place of its older record, the others stay. ``docs/benchmarks.md`` shows that file.
+``--record FILE`` compares the ratios with those that a JSON file holds, prints what became of
+each, and writes them into it by module: a module that was run takes the place of its older
+record, the others stay. With ``--compare-only`` the file is left as it is.
+``docs/benchmarks.md`` shows that file.
 """
 
 from __future__ import annotations
 
 import gc
 import json
-import os
-import platform
 import statistics
+import sys
 import time
 import tracemalloc
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,10 @@ import numpy as np
 import pytest
 import shapely
 
+sys.path.insert(0, str(Path(__file__).parent))
+from comparing import compared
+from measuring import load_before, machine, month, versions
+
 PEERS = (
     *("numpy", "scipy", "pandas", "numba", "geopandas", "shapely", "libpysal", "esda", "pygeoda"),
     *("rasterio", "rasterstats", "exactextract", "xarray-spatial", "dask", "Pyfrontier"),
@@ -34,6 +37,10 @@ PEERS = (
 RECORDED = pytest.StashKey[dict[str, list[dict[str, Any]]]]()
 LOAD = pytest.StashKey[float | None]()
 """Processes that wanted a core in the minute before the first race."""
+
+
+FEWEST, MOST_S = 3, 30.0
+"""A race that has taken so many seconds ends, once it has so many pairs."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Race:
     ratio: float
     least: float
     most: float
+    pairs: int
 
 
 def seconds(work: Callable[[], Any], times: int = 1) -> float:
@@ -76,7 +84,10 @@ def race(
         theirs()
         calls = repeats(ours), repeats(theirs)
         times = []
-        for _ in range(pairs):
+        start = time.perf_counter()
+        for done in range(pairs):
+            if done >= FEWEST and time.perf_counter() - start > MOST_S:
+                break
             gc.collect()  # what one leaves behind is not charged to the other
             own = seconds(ours, calls[0])
             gc.collect()
@@ -87,9 +98,9 @@ def race(
     aim = "" if goal is None else f" (goal {goal:g} ×)"
     print(
         f"\n{title}: ours {1e3 * own:,.2f} ms, {peer} {1e3 * other:,.1f} ms, "
-        f"{ratio:,.1f} times as fast{aim}, median of {pairs} pairs"
+        f"{ratio:,.1f} times as fast{aim}, median of {len(times)} pairs"
     )
-    return Race(own, other, ratio, ratios[0], ratios[-1])
+    return Race(own, other, ratio, ratios[0], ratios[-1], len(times))
 
 
 def peak_memory(work: Callable[[], Any]) -> float:
@@ -133,7 +144,7 @@ def race_fixture(
                 "ratio": significant(found.ratio),
                 "least": significant(found.least),
                 "most": significant(found.most),
-                "pairs": kwargs.get("pairs", 5),
+                "pairs": found.pairs,
             }
         )
         return found
@@ -146,58 +157,35 @@ def significant(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def machine() -> dict[str, Any]:
-    """Say what it was measured on, without naming the machine."""
-    name = platform.processor() or platform.machine()
-    cpus = Path("/proc/cpuinfo")
-    if cpus.is_file():
-        lines = cpus.read_text(encoding="utf-8").splitlines()
-        name = next((line.partition(":")[2] for line in lines if "model name" in line), name)
-    return {
-        "processor": name.strip(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what was raced."""
-    found = {}
-    for name in PEERS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def updated(
     old: Mapping[str, Any], new: Mapping[str, list[dict[str, Any]]], load: float | None
 ) -> dict[str, Any]:
     """Return the record with the modules that were run in place of what it had of them."""
-    when = datetime.now(UTC).strftime("%Y-%m")
-    about = {"when": when, "load": load, "machine": machine(), "versions": versions()}
+    about = {"when": month(), "load": load, "machine": machine(), "versions": versions(PEERS)}
     return dict(sorted({**old, **{name: {**about, "races": r} for name, r in new.items()}}.items()))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--record``."""
+    """Add ``--record`` and ``--compare-only``."""
     parser.addoption("--record", metavar="FILE", help="JSON file that takes what was measured")
+    parser.addoption("--compare-only", action="store_true", help="leave that file as it is")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make room for what will be measured."""
     config.stash[RECORDED] = {}
-    config.stash[LOAD] = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+    config.stash[LOAD] = load_before()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the record, if asked for."""
+    """Say what became of the ratios of the record, and write the record, if asked for."""
     asked, new = session.config.getoption("--record"), session.config.stash[RECORDED]
-    if asked and new:
-        path = Path(asked)
-        old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not (asked and new):
+        return
+    path = Path(asked)
+    old = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    print("\n" + "\n".join(compared(old, new)))
+    if not session.config.getoption("--compare-only"):
         record = updated(old, new, session.config.stash[LOAD])
         words = json.dumps(record, ensure_ascii=False, indent=1)
         path.write_text(words + "\n", encoding="utf-8")

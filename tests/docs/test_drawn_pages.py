@@ -59,7 +59,8 @@ def test_the_record_is_sound(benchmarks: ModuleType) -> None:
 
 
 def test_the_page_shows_every_race(benchmarks: ModuleType) -> None:
-    found, page = benchmarks.record(), benchmarks.page("")
+    found = benchmarks.record()
+    page = benchmarks.page("").partition("## How time grows")[0]
     rows = [line for line in page.splitlines() if line.startswith("| ") and "---" not in line]
     assert len(rows) == sum(len(part["races"]) for part in found.values()) + len(found)
     svg = ET.fromstring(benchmarks.drawing(found))
