@@ -130,7 +130,7 @@ def test_every_study_file_shown_is_right(path: Path, tmp_path: Path) -> None:
         if "study" in content:
             file = tmp_path / "study.toml"
             file.write_text(block.content, encoding="utf-8")
-            load_study(file)
+            assert load_study(file).file.study.title == content["study"]["title"]
         else:
             _check_part(content)
 

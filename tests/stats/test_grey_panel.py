@@ -166,7 +166,7 @@ def test_what_is_not_defined_is_a_row_with_a_status() -> None:
     flat.loc[flat["city"].isin(GROUPS["东"]) & (flat["year"] == 2010), "gdp"] = 3.0
     groups = {**GROUPS, "单": ["城0"]}
     found = sc.grey_panel(flat, groups=groups, normalisation="minmax", extremes="pooled", **CALL)
-    status = found.table.set_index(["group", "year"])["status"]
+    status = found.table.set_index(["group", "year"])["status"].sort_index()
     assert set(status["东", 2010]) == {"undefined"}
     assert set(status["东", 2005]) == {"ok"}
     assert set(status["单"]) == {"n<2"}

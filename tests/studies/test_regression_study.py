@@ -102,6 +102,44 @@ def test_everything_is_written(study: Any, read: Any) -> None:
     assert "causes a" not in page
 
 
+def test_regimes_and_a_curve_over_years(study: Any, read: Any) -> None:
+    study.analyses = """
+[[analyses]]
+method = "regression"
+outcome = "co2"
+covariates = ["people"]
+models = "ols, slx"
+robust = true
+regimes = true
+
+[[analyses]]
+method = "regression"
+name = "over_years"
+outcome = "co2"
+covariates = ["people"]
+models = "ols"
+panel = "unit"
+income = "income"
+"""
+    study.outputs = "workbook = false\ngeopackage = false\nfigures = []\n"
+    result = study.run()
+    more = pd.read_csv(study.folder / "more.csv").set_index("代码")
+    table, units = study.table.set_index("代码"), study.units.set_index("code")
+    flat = pd.DataFrame({"co2": table["排放_2017"], "people": more["人_2017"]})
+    options: dict[str, Any] = {"outcome": "co2", "covariates": ["people"], "log": True}
+    groups = units["组"].reindex(flat.index)
+    chow = sc.spatial_regression(flat, None, groups=groups, **options).chow
+    page = (result.directory / "report.html").read_text(encoding="utf-8")
+    assert f"p = {chow['pvalue'].iloc[-1]:.3f}." in " ".join(page.split())
+    shown = read(result, "regression_regimes")
+    assert shown["pvalue"].dropna().tolist() == pytest.approx(chow["pvalue"].tolist(), rel=1e-6)
+    white = sc.spatial_regression(flat, None, robust="white", **options).coefficients
+    ours = read(result, "regression").query("model == 'ols'")
+    assert ours["standard_error"].tolist() == pytest.approx(white["standard_error"].tolist())
+    assert "Kuznets curve over" in page
+    assert set(read(result, "over_years_residuals")["year"]) == {2015, 2017}
+
+
 MISTAKES = [
     ('models = ["ols", "lag"]', 'models = ["ols", "logit"]', "models"),
     ('covariates = ["people", "income"]', 'covariates = ["people", "wealth"]', "wealth"),
