@@ -298,8 +298,9 @@ def test_repairs_of_the_map_are_told_in_report_and_manifest(own: Any) -> None:
 
 
 def test_profiles_of_own_variables(own: Any, read: Reader) -> None:
+    own.tables = '[ratios.again]\nnumerator = "flat"\ndenominator = "flat"\nmeasure = "1"\n'
     own.analyses = (
-        '[[analyses]]\nmethod = "profile"\nvariables = ["co2", "flat"]\nyear = 2017\n'
+        '[[analyses]]\nmethod = "profile"\nvariables = ["co2", "flat", "again"]\nyear = 2017\n'
         '[[analyses]]\nmethod = "profile"\nname = "parts"\nkind = "composition"\n'
         'variables = ["co2", "flat"]\nyear = 2017\n'
     )
@@ -310,6 +311,9 @@ def test_profiles_of_own_variables(own: Any, read: Reader) -> None:
     np.testing.assert_allclose(parts[["co2", "flat"]].sum(axis=1), 1.0, rtol=1e-12)
     own.analyses = own.analyses.replace("year = 2017", "year = 2016")
     with pytest.raises(sc.SchemaError, match="co2 has no year 2016"):
+        check_study(own.write().path)
+    own.analyses = own.analyses.replace('"flat", "again"]\nyear = 2016', '"flat"]\nyear = 2017')
+    with pytest.raises(sc.SchemaError, match="at least three indicators, not 2"):
         check_study(own.write().path)
 
 

@@ -66,9 +66,7 @@ def _with_effort(frame: pd.DataFrame, effort: pd.DataFrame | None) -> pd.DataFra
         return frame
     place = frame.columns[0]
     columns = effort.rename(columns={"state": "effort_state"})
-    joined = frame.merge(columns, on=[place, "start", "end"], how="left", validate="1:1")
-    assert len(joined) == len(frame)
-    return joined
+    return frame.merge(columns, on=[place, "start", "end"], how="left", validate="1:1")
 
 
 def places_of(done: Done) -> pd.DataFrame:

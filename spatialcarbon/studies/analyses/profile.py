@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pandas as pd
 from pydantic import Field
@@ -14,10 +14,14 @@ from spatialcarbon.data.catalogue import tables as shipped_tables
 from spatialcarbon.data.panel import UNDATED
 from spatialcarbon.report.canvas import FigureSpec
 from spatialcarbon.report.figures import radar, stacked_composition
+from spatialcarbon.report.radar_figure import LEAST_AXES
 from spatialcarbon.report.tables import Table
 from spatialcarbon.stats.profiles import ProfileResult, composition, max_normalise
 from spatialcarbon.studies.analysis import Analysis, Done, Inputs, Parameters
 from spatialcarbon.studies.words import HEADINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ONE_OFF = False
 
@@ -95,7 +99,8 @@ def check(parameters: ProfileParameters, inputs: Inputs) -> list[Text]:
                 known=some(known, 30),
             )
         ]
-    columns = list(load_table(parameters.table).columns)
+    table = load_table(parameters.table)
+    columns = list(table.columns)
     absent = [c for c in [parameters.place, *(parameters.columns or [])] if c not in columns]
     if absent:
         return [
@@ -106,7 +111,8 @@ def check(parameters: ProfileParameters, inputs: Inputs) -> list[Text]:
                 columns=some(columns, 20),
             )
         ]
-    return []
+    numeric = table.drop(columns=parameters.place).select_dtypes("number").columns
+    return _check_axes(parameters, parameters.columns or list(numeric))
 
 
 def _check_variables(parameters: ProfileParameters, inputs: Inputs) -> list[Text]:
@@ -115,11 +121,23 @@ def _check_variables(parameters: ProfileParameters, inputs: Inputs) -> list[Text
         return [text("a profile needs either table, or variables and year")]
     if not inputs.groups:
         return [text("a profile of variables needs groups under [units]")]
-    return [
+    absent = [
         problem
         for variable in dated
         for problem in inputs.absent_years(variable, [int(parameters.year or 0)])
     ]
+    return absent + _check_axes(parameters, parameters.variables)
+
+
+def _check_axes(parameters: ProfileParameters, axes: Sequence[str]) -> list[Text]:
+    if parameters.kind == "radar" and len(axes) < LEAST_AXES:
+        return [
+            text(
+                'a radar needs at least three indicators, not {n}; kind = "composition" takes fewer',
+                n=len(axes),
+            )
+        ]
+    return []
 
 
 def _names(done: Done) -> dict[str, Text]:

@@ -241,7 +241,7 @@ def findings(done: Done) -> list[Text]:
         row = done.result["regimes"].chow.iloc[-1]
         said.append(
             text(
-                "Coefficients taken together differ between the groups by the Chow test with p = {p}.",
+                "Chow test of equal coefficients in all groups: p = {p}.",
                 p=_p(float(row["pvalue"])),
             )
         )
