@@ -14,10 +14,20 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import click
 from benchmarks import page as benchmarks_page
+from determinism import page as determinism_page
 from floors import page as floors_page
+from hostile import counts as fuzz_counts
+from hostile import limits as limits_page
+from interruption import cost, faults
+from load import page as load_page
+from mutation import page as mutation_page
 from numpydoc.docscrape import FunctionDoc
+from oracles import page as oracles_page
+from oracles import stress
 from pydantic_core import PydanticUndefined
+from simulations import page as simulations_page
 from standing import standing, standings
+from supply import page as supply_page
 from terms import page as terms_page
 
 if TYPE_CHECKING:
@@ -267,7 +277,18 @@ KINDS: dict[str, Callable[[str], str]] = {
     "methods": methods,
     "notebook": notebook,
     "floors": floors_page,
+    "fuzz": fuzz_counts,
+    "limits": limits_page,
+    "faults": faults,
+    "interruption-cost": cost,
+    "load": load_page,
+    "determinism": determinism_page,
     "benchmarks": benchmarks_page,
+    "oracles": oracles_page,
+    "stress": stress,
+    "mutation": mutation_page,
+    "simulations": simulations_page,
+    "supply": supply_page,
     "terms": terms_page,
 }
 
