@@ -23,7 +23,7 @@ _CHUNK = 1 << 16
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
-    """Whether a path leads to a file that can be read from begin to end.
+    """Whether a path leads to a file that can be read from beginning to end.
 
     Symbolic links are followed. Folders, devices, pipes, links that lead in a circle and
     names that no file can have are no files.
@@ -88,8 +88,11 @@ def read_bytes(path: Path, name: str = "FILE_BYTES") -> bytes:
     try:
         with path.open("rb") as file:
             within(name, os.fstat(file.fileno()).st_size, path.name)
+            # Not up to the limit: what is asked for at once is set aside at once.
+            content = file.read(os.fstat(file.fileno()).st_size)
             # The size may be wrong, as it is for files that the system makes up.
-            content = file.read(most + 1)
+            while more := file.read(min(2**20, most + 1 - len(content))):
+                content += more
     except PermissionError:
         raise forbidden(path) from None
     except OSError as error:

@@ -16,21 +16,18 @@ from enum import Enum
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 import pyproj
 from scipy import sparse
 
-from spatialcarbon.studies import codec_tables
+from spatialcarbon.studies import codec_arrays, codec_tables
 
 FLOORS = ("core", "data", "geo", "weights", "stats", "models", "studies")
 """Where the classes of results live; nothing else is looked up by a name in a file."""
 
 _MODULE = re.compile(rf"spatialcarbon\.({'|'.join(FLOORS)})(\._?[a-z][a-z0-9_]*)*")
-_PLAIN_KINDS = "biufcSUmM"
-"""Kinds of numpy arrays that are nothing but bytes."""
-
 Node = Any
 """What JSON can say."""
 
@@ -162,20 +159,10 @@ class Encoder:
         if array.dtype == object:
             items = [self.node(item) for item in array.ravel()]
             return {"t": "objects", "s": list(array.shape), "v": items}
-        if array.dtype.kind not in _PLAIN_KINDS:
+        if (held := codec_arrays.encode(array)) is None:
             raise UnkeepableError(str(array.dtype))
-        # Sums are taken in the order of memory: the order is part of the value.
-        order: Literal["C", "F"] = "C"
-        if array.flags.f_contiguous and not array.flags.c_contiguous:
-            order = "F"
-        return {
-            "t": "array",
-            "d": array.dtype.str,
-            "s": list(array.shape),
-            "o": order,
-            "w": array.flags.writeable,
-            "v": self.blob(array.tobytes(order=order)),
-        }
+        description, data = held
+        return {"t": "array", **description, "v": self.blob(data)}
 
     def _object(self, value: Any) -> Node:
         kind = type(value)
@@ -222,13 +209,7 @@ class Decoder:
 
     def array(self, node: Node) -> np.ndarray[Any, Any]:
         """Return a plain array."""
-        dtype = np.dtype(node["d"])
-        if dtype.kind not in _PLAIN_KINDS:
-            raise DamagedError(f"array of {dtype}")
-        flat = np.frombuffer(self.blobs[node["v"]], dtype=dtype).copy()
-        array = flat.reshape(node["s"], order=node["o"])
-        array.flags.writeable = bool(node["w"])
-        return array
+        return codec_arrays.decode(node, self.blobs[node["v"]])
 
     def objects(self, node: Node) -> np.ndarray[Any, Any]:
         """Return an array of objects."""

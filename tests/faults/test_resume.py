@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from spatialcarbon.cli.main import main
 from spatialcarbon.studies import keeping
 from spatialcarbon.studies.keeping import ResumeWarning, kept_steps
+from spatialcarbon.studies.working import working_folder
 
 STEPS = ("moran", "indicators")
 
@@ -37,6 +39,24 @@ def test_without_resume_everything_is_computed(stopped: Any, bomb: Any) -> None:
     assert kept_steps(stopped.target) == 2
     assert stopped.run().manifest["resumed"] == []
     assert stopped.litter() == []
+
+
+def test_a_refused_command_leaves_the_finished_to_the_other(
+    stopped: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command is started in a folder where another run is at work and keeps analyses.
+
+    It says that it is refused, and does not offer what belongs to the other.
+    """
+    words = ["run", str(stopped.path), "--lang", "en"]
+    with working_folder(stopped.target), pytest.raises(SystemExit, match="2"):
+        main(words)
+    said = capsys.readouterr().err
+    assert "another run is writing" in said
+    assert "--resume" not in said
+    with pytest.raises(SystemExit, match="0"):
+        main(words)
+    assert "finished analyses that it left: 2" in capsys.readouterr().err
 
 
 def test_only_what_is_unchanged_is_taken_up(stopped: Any) -> None:
@@ -71,6 +91,26 @@ def test_other_inputs_take_nothing_up(
         stopped.write = lambda: (stopped.path.write_text(source, encoding="utf-8"), stopped)[1]
     assert stopped.run(resume=True).manifest["resumed"] == []
     assert stopped.litter() == []
+
+
+def test_figures_in_other_words_are_drawn_again(
+    small: Any, everything: str, bomb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program says something else in Chinese than when it was interrupted.
+
+    Analyses are taken up, figures are drawn again.
+    """
+    small.outputs = everything
+    with pytest.raises(KeyboardInterrupt):
+        small.run(progress=bomb(5, stop))
+    before = [name for name in small.kept() if name.endswith(".figure")]
+    monkeypatch.setattr(keeping, "_words", lambda: "other")
+    with pytest.raises(KeyboardInterrupt):
+        small.run(resume=True, progress=(seen := bomb(5, stop)))
+    assert seen.seen[1:3] == ["Taking up: moran", "Taking up: indicators"]
+    after = [name for name in small.kept() if name.endswith(".figure")]
+    assert len(after) == 2 * len(before) > 0
+    assert set(before) < set(after)
 
 
 def flipped(data: bytes) -> bytes:

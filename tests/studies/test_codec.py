@@ -98,6 +98,9 @@ VALUES: dict[str, Any] = {
         np.array([text("x"), None, 1.5], dtype=object),
         np.array(["2020-01-01", "NaT"], dtype="M8[ns]"),
         np.zeros((0, 3)),
+        np.arange(24.0).reshape(2, 3, 4)[:, :, 1],
+        np.arange(24.0).reshape(4, 6)[::-2, 1:4],
+        np.broadcast_to(np.arange(3.0), (4, 3)),
     ],
     "sentences": [
         text("{n} of {k}", n=1, k=text("y")),
