@@ -14,13 +14,9 @@ from spatialcarbon.data.readers import read_panel, read_table
 from spatialcarbon.data.schema import YEAR_NAMES, split_year_name
 from spatialcarbon.studies import schema
 from spatialcarbon.studies.illustrative import is_illustrative
-from spatialcarbon.studies.inputs import (
-    SHIPPED_MAPS,
-    is_shipped,
-    load_map,
-    weights_from_file,
-)
+from spatialcarbon.studies.inputs import SHIPPED_MAPS, is_shipped, load_map
 from spatialcarbon.studies.placing import labelled_as
+from spatialcarbon.studies.weighting import weights_from_file
 from spatialcarbon.weights.backbone import Backbone
 
 if TYPE_CHECKING:

@@ -12,12 +12,11 @@ from pydantic import ValidationError
 from spatialcarbon.core.errors import SpatialCarbonError
 from spatialcarbon.core.language import Language, Text, text
 from spatialcarbon.studies import schema
-from spatialcarbon.studies.analysis import Inputs
 from spatialcarbon.studies.checkup_plan import Planned, outputs_of, planned, results_there
 from spatialcarbon.studies.checkup_tables import Examined, examine, look_at
 from spatialcarbon.studies.findings import Finding, Notebook
 from spatialcarbon.studies.inputs import (
-    build_weights,
+    assembled,
     load_groups,
     load_map,
     unit_names,
@@ -26,9 +25,12 @@ from spatialcarbon.studies.inputs import (
 from spatialcarbon.studies.rasters import Said, load_rasters, raster_problems, with_areas
 from spatialcarbon.studies.study_file import Study, StudyFileError, load_study
 from spatialcarbon.studies.toml_lines import TomlLines
+from spatialcarbon.studies.weighting import build_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from spatialcarbon.studies.analysis import Inputs
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,8 +276,6 @@ def _inputs(
 ) -> Inputs | None:
     """Return what the analyses would be given, or None while something is wrong with it."""
     from spatialcarbon.data.panel import Panel
-    from spatialcarbon.studies.illustrative import illustrative_variables
-    from spatialcarbon.studies.inputs import variable_names
     from spatialcarbon.weights.backbone import Backbone
 
     whole = [found.panel for found in examined if found.panel is not None]
@@ -311,24 +311,20 @@ def _inputs(
     for name, found in weights.items():
         _weights(name, found, names, notes, lines.find(["weights", name]))
     try:
-        groups, group_names = load_groups(study.file.units, units, study.locate)
+        grouping = load_groups(study.file.units, units, study.locate)
     except SpatialCarbonError:  # said with the map
         return None
     if not complete:
         return None
-    return Inputs(
+    return assembled(
+        study,
         units=units,
-        names=names,
         panel=panel,
         backbone=backbone,
         weights=weights,
-        groups=groups,
-        group_names=group_names,
-        seed=study.file.study.seed,
-        variable_names=variable_names(study.file),
-        illustrative=illustrative_variables(study.file, invented),
+        grouping=grouping,
         rasters=rasters,
-        locate=study.locate,
+        invented=invented,
     )
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
 from spatialcarbon.core.errors import (
-    AlignmentError,
     DegenerateDataError,
-    OptionError,
     SchemaError,
     some,
 )
@@ -21,8 +18,7 @@ from spatialcarbon.core.language import name as bilingual
 from spatialcarbon.core.units import conversion_factor
 from spatialcarbon.data.catalogue import ILLUSTRATIVE, load_table, tables
 from spatialcarbon.data.panel import UNDATED, Panel
-from spatialcarbon.data.readers import read_panel, read_table
-from spatialcarbon.data.schema import label_text
+from spatialcarbon.data.readers import read_panel
 from spatialcarbon.geo.clusters import clusters, groups_for
 from spatialcarbon.geo.units import load_units, read_units
 from spatialcarbon.stats.moran_panel import group_members
@@ -31,15 +27,17 @@ from spatialcarbon.studies.analysis import Inputs
 from spatialcarbon.studies.illustrative import illustrative_variables, is_illustrative
 from spatialcarbon.studies.placing import on_map
 from spatialcarbon.studies.rasters import load_rasters, with_areas
+from spatialcarbon.studies.weighting import build_weights
 from spatialcarbon.weights.backbone import Backbone
-from spatialcarbon.weights.weights import Weights
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialcarbon.geo.clusters import Groups
     from spatialcarbon.geo.units import UnitLevel
+    from spatialcarbon.studies.rasters import RasterSeries
     from spatialcarbon.studies.study_file import Study
+    from spatialcarbon.weights.weights import Weights
 
 SHIPPED_MAPS = ("cities", "provinces")
 
@@ -60,6 +58,35 @@ def build_inputs(study: Study, name: str = "") -> Inputs:
         name: build_weights(part, backbone, units, panel, study.locate)
         for name, part in study.file.weights.items()
     }
+    return assembled(
+        study,
+        units=units,
+        panel=panel,
+        backbone=backbone,
+        weights=weights,
+        grouping=(groups, group_names),
+        rasters=rasters,
+        invented=invented,
+        map=name,
+        map_title=Text(shown),
+    )
+
+
+def assembled(
+    study: Study,
+    *,
+    units: gpd.GeoDataFrame,
+    panel: Panel,
+    backbone: Backbone,
+    weights: Mapping[str, Weights],
+    grouping: tuple[Mapping[str, pd.Index], Mapping[str, Text]],
+    rasters: Mapping[str, RasterSeries],
+    invented: frozenset[str],
+    **of_the_map: Any,
+) -> Inputs:
+    """Return what an analysis is given, from the parts that were loaded one by one."""
+    section = study.file.units
+    groups, group_names = grouping
     return Inputs(
         units=units,
         names=unit_names(units, section.label),
@@ -74,8 +101,7 @@ def build_inputs(study: Study, name: str = "") -> Inputs:
         illustrative=illustrative_variables(study.file, invented),
         rasters=rasters,
         locate=study.locate,
-        map=name,
-        map_title=Text(shown),
+        **of_the_map,
     )
 
 
@@ -304,87 +330,3 @@ def table_panel(name: str, section: schema.TableSection, locate: Callable[[str],
 def is_shipped(source: str) -> bool:
     """Return whether a table of this name comes with the package."""
     return source in set(tables()["name"])
-
-
-def build_weights(
-    section: Any,
-    backbone: Backbone,
-    units: gpd.GeoDataFrame,
-    panel: Panel,
-    locate: Callable[[str], Path],
-) -> Weights:
-    """Return the weights a section describes, bridged and standardised."""
-    islands = section.islands
-    match section:
-        case schema.ContiguityWeights():
-            raw = backbone.contiguity(
-                section.criterion,
-                order=section.order,
-                include_lower=section.include_lower,
-                islands=islands,
-            )
-        case schema.KnnWeights():
-            raw = backbone.knn(section.k, symmetrise=section.symmetrise, islands=islands)
-        case schema.BandWeights():
-            raw = backbone.distance_band(
-                section.km, inverse=section.inverse, power=section.power, islands=islands
-            )
-        case schema.KernelWeights():
-            raw = backbone.kernel(
-                section.function,
-                bandwidth=section.bandwidth,
-                k=section.k,
-                truncate=section.truncate,
-                islands=islands,
-            )
-        case schema.BlockWeights():
-            if section.column not in units.columns:
-                raise SchemaError(
-                    "the map has no column {column!r} for block weights", column=section.column
-                )
-            raw = backbone.blocks(units[section.column], islands=islands)
-        case schema.EconomicWeights():
-            raw = backbone.economic(panel[section.variable], ties=section.ties, islands=islands)
-        case _:
-            raw = weights_from_file(locate(section.path), units.index)
-    if section.bridges:
-        raw = raw.bridged(_labels(section.bridges, raw.units))
-    return raw.standardised(section.transform)
-
-
-def weights_from_file(path: Path, units: pd.Index) -> Weights:
-    """Read weights from Parquet, GAL, GWT or a CSV table of links, on the units of the map."""
-    kind = path.suffix.lower()
-    if not path.is_file():
-        raise SchemaError("there is no weights file at {path}", path=path)
-    known = {str(unit): unit for unit in units}
-    if kind == ".parquet":
-        found = Weights.from_parquet(path)
-    elif kind in (".gal", ".gwt"):
-        found = Weights.from_gal(path)
-    elif kind in (".csv", ".txt"):
-        edges = read_table(path).frame
-        for end in ("focal", "neighbor"):
-            if end in edges:
-                labels = [label_text(cell) for cell in edges[end]]
-                edges = edges.assign(**{end: [known.get(label, label) for label in labels]})
-        return Weights.from_edges(edges, units=units, recipe=f"file {path.name}")
-    else:
-        raise OptionError(
-            "{path} is not a weights file",
-            expected="a name ending in .parquet, .gal, .gwt or .csv",
-            path=path.name,
-        )
-    labels = pd.Index([known.get(str(unit), unit) for unit in found.units], name=units.name)
-    return replace(found, units=labels).subset(units)
-
-
-def _labels(pairs: Iterable[tuple[str | int, str | int]], units: pd.Index) -> list[tuple[Any, Any]]:
-    """Return pairs with labels of the map's own type (330900 and "330900" mean the same)."""
-    known = {str(unit): unit for unit in units}
-    unknown = [x for pair in pairs for x in pair if str(x) not in known]
-    if unknown:
-        raise AlignmentError(
-            "bridges name units that are not on the map: {labels}", labels=some(unknown)
-        )
-    return [(known[str(a)], known[str(b)]) for a, b in pairs]

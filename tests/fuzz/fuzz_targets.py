@@ -148,7 +148,7 @@ def weights(path: Path) -> object:
     import pandas as pd
 
     import spatialcarbon as sc
-    from spatialcarbon.studies.inputs import weights_from_file
+    from spatialcarbon.studies.weighting import weights_from_file
 
     if path.suffix == ".csv":
         found = weights_from_file(path, pd.Index([1, 2, 3, 4]))
