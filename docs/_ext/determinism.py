@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 RECORD = Path(__file__).parents[1] / "trust" / "determinism.json"
+SUPPORTED = ("3.11", "3.12", "3.13")
 KINDS = {
     "tables/": "tables",
     "results.gpkg": "GeoPackage",
@@ -27,6 +28,8 @@ def cell(run: dict[str, Any], kind: str, count: int) -> str:
     differ = [item for item in run["different"] if item["file"].startswith(kind)]
     if not differ:
         return "same" if run["same"].get(kind, 0) == count else "–"
+    if all("printed version" in item["other"] for item in differ):
+        return "same but for the printed version of Python"
     numbers = [item for item in differ if item["cells"] > 0 and not item["other"]]
     if len(numbers) == len(differ):
         most = max(item["relative"] for item in numbers)
@@ -49,4 +52,7 @@ def page(_: str) -> str:
     for versions in found["versions"]:
         libraries = ", ".join(f"{n} {v}" for n, v in versions.items() if n != "python")
         said.append(f"Python {versions['python']}: {libraries}")
-    return "\n".join(lines) + "\n\nFirst run and versions: " + "; ".join(said) + "."
+    ran = {".".join(versions["python"].split(".")[:2]) for versions in found["versions"]}
+    missing = [f"Python {name}" for name in SUPPORTED if name not in ran]
+    note = f" Not in this record: {', '.join(missing)}." if missing else ""
+    return "\n".join(lines) + "\n\nFirst run and versions: " + "; ".join(said) + f".{note}"

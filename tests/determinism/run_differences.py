@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +17,10 @@ import pandas as pd
 RECORD_OF_THE_RUN = "manifest.json"
 """Says how long each step took and which versions ran: it differs, and is meant to."""
 
-SHAPES = "geom"
+VERSION_ONLY = "the printed version of Python, nothing else"
+"""Reports and workbooks say what they were made with: between two Pythons that must differ."""
+
+_PRINTED = re.compile(rb"python [0-9.]+")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def _inside(name: str, first: Path, second: Path) -> Difference:
     """Say how two files that are not the same differ."""
     kind = Path(name).suffix
     if kind not in READERS:
-        return Difference(name, -1, 0.0, 0.0, "bytes")
+        alike = _unversioned(first) == _unversioned(second)
+        return Difference(name, -1, 0.0, 0.0, VERSION_ONLY if alike else "bytes")
     one, two = READERS[kind](first), READERS[kind](second)
     if one.keys() != two.keys():
         return Difference(name, -1, 0.0, 0.0, "other tables")
@@ -90,6 +96,14 @@ def _inside(name: str, first: Path, second: Path) -> Difference:
             size = np.maximum(np.abs(x), np.abs(y))[apart]
             relative = max(relative, float((gap / np.where(size > 0, size, 1.0)).max()))
     return Difference(name, cells, absolute, relative, "; ".join(others) or _unseen(cells))
+
+
+def _unversioned(path: Path) -> dict[str, bytes]:
+    """Return what a file, or each part of a workbook, holds besides the version of Python."""
+    if path.suffix != ".xlsx":
+        return {"": _PRINTED.sub(b"python", path.read_bytes())}
+    with zipfile.ZipFile(path) as book:
+        return {name: _PRINTED.sub(b"python", book.read(name)) for name in book.namelist()}
 
 
 def _unseen(cells: int) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from run_differences import checksums, differences, kinds, written
+from run_differences import VERSION_ONLY, checksums, differences, kinds, written
 
 ROOT = Path(__file__).parents[2]
 STUDY = Path("analyses", "02_five_city_clusters", "study.toml")
@@ -127,7 +127,8 @@ def main() -> int:
         about = {"study": STUDY.as_posix(), "versions": versions, "files": kinds(checksums(first))}
         written(given.record, {**about, "runs": runs})
     print(f"{len(seconds)} runs in {sum(seconds):.0f} s")
-    return any(item for part in runs for item in part["different"])
+    different = [item for part in runs for item in part["different"]]
+    return any(item["other"] != VERSION_ONLY for item in different)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.determinism.run_differences import checksums, differences, kinds
+from tests.determinism.run_differences import VERSION_ONLY, checksums, differences, kinds
 
 ROOT = Path(__file__).parents[2]
 THREADS = ("SPATIALCARBON_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -114,3 +115,15 @@ def test_differences_of_layers_words_and_files_are_said(tmp_path: Path) -> None:
     assert [item.other for item in differences(first, shape)] == ["table: another shape"]
     reordered = folder(tmp_path / "d", 'unit,x\n"u",1.0\n', 8.0)
     assert [item.other for item in differences(first, reordered)] == ["bytes, not values"]
+
+
+def test_the_printed_version_is_told_from_other_bytes(tmp_path: Path) -> None:
+    made = []
+    for name, words in (("a", "python 3.11.7"), ("b", "python 3.13.0"), ("c", "other words")):
+        path = folder(tmp_path / name, "unit,x\nu,1.0\n", 8.0)
+        (path / "report.html").write_text(f"<p>{words}</p>", encoding="utf-8")
+        with zipfile.ZipFile(path / "tables.xlsx", "w") as book:
+            book.writestr("sheet.xml", words)
+        made.append(path)
+    assert [item.other for item in differences(made[0], made[1])] == [VERSION_ONLY] * 2
+    assert [item.other for item in differences(made[0], made[2])] == ["bytes"] * 2
