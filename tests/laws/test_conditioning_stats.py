@@ -26,7 +26,8 @@ def ring() -> Any:
 
 
 def series(values: Any) -> pd.Series:
-    return pd.Series(np.asarray(values, dtype=float), UNITS)
+    # A copy: before pandas 3 a series is a view of its array, and some tests write into it.
+    return pd.Series(np.array(values, dtype=float), UNITS)
 
 
 def statistics(x: pd.Series, w: Any) -> np.ndarray:

@@ -85,5 +85,8 @@ def test_forecasts_go_on_from_the_curve(data: pd.DataFrame, kind: str) -> None:
 @given(rising())
 def test_order_of_units_does_not_matter(data: pd.DataFrame) -> None:
     one, other = sc.fit_growth(data), sc.fit_growth(data.iloc[::-1])
-    pd.testing.assert_frame_equal(other.fitted.loc[data.index], one.fitted, rtol=1e-9)
+    assert other.fitted.index.name == one.fitted.index.name
+    pd.testing.assert_frame_equal(
+        other.fitted.loc[data.index], one.fitted, rtol=1e-9, check_names=False
+    )
     assert one.settings["data"] == other.settings["data"]

@@ -171,6 +171,10 @@ def read() -> Callable[[StudyResult, str], pd.DataFrame]:
     def reader(result: StudyResult, name: str) -> pd.DataFrame:
         path = result.directory / "tables" / f"{name}.csv"
         assert path.read_bytes()[:3] == b"\xef\xbb\xbf"
-        return pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
+        # pandas 2 loses the last of seventeen digits unless asked; to ask pandas 3 is deprecated.
+        exact: Any = {} if pd.__version__ >= "3" else {"float_precision": "round_trip"}
+        return pd.read_csv(
+            path, encoding="utf-8-sig", keep_default_na=False, na_values=[""], **exact
+        )
 
     return reader

@@ -312,5 +312,8 @@ def asked(fitted: Callable[[], Any]) -> Any:
 
 def _as_w(matrix: Any, design: Design) -> Any:
     from libpysal.weights import WSP
+    from scipy.sparse import csr_matrix
 
-    return WSP(matrix.tocsr(), id_order=design.outcome.index.tolist()).to_W(silence_warnings=True)
+    # libpysal 4.12.0 lags with ``*``, which multiplies a ``csr_array`` cell by cell.
+    product = csr_matrix(matrix)
+    return WSP(product, id_order=design.outcome.index.tolist()).to_W(silence_warnings=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,19 +14,22 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
 
 
-def border_steps(links: object, apart: int) -> Numbers:
+def border_steps(links: Any, apart: int) -> Numbers:
     """Return how many links lie between any two places; ``apart`` where no path leads.
 
     Parameters
     ----------
-    links : sparse matrix
+    links : csr_array
         Who neighbours whom; a link in either direction joins two places.
     apart : int
         Steps of pairs that are not connected.
     """
+    from scipy.sparse import csr_array
     from scipy.sparse.csgraph import shortest_path
 
-    steps = shortest_path(links, directed=False, unweighted=True)
+    # SciPy 1.14 finds paths only where positions are kept in 32 bits; picking rows makes them 64.
+    narrow = (links.data, links.indices.astype(np.int32), links.indptr.astype(np.int32))
+    steps = shortest_path(csr_array(narrow, shape=links.shape), directed=False, unweighted=True)
     reached: Numbers = np.where(np.isfinite(steps), steps, float(apart))
     return reached
 

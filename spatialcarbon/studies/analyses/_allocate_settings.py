@@ -23,7 +23,8 @@ USUAL = "equality, cumulative, economic, comprehensive, fairness, efficiency"
 class AllocateParameters(Parameters):
     """Settings of the analysis."""
 
-    COLUMNS: ClassVar = (
+    # Written out: pydantic 2.9 takes a bare ClassVar for a field of a subclass elsewhere.
+    COLUMNS: ClassVar[tuple[str, ...]] = (
         *("emission", "population", "gdp", "cumulative", "history", "intensity", "criterion"),
     )
 

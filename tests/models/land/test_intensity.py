@@ -95,9 +95,9 @@ def test_transitions(found: sc.IntensityResult, pair: tuple[int, int], years: in
 
 
 def test_what_lasts_is_listed(found: sc.IntensityResult) -> None:
-    kept = found.stationary().set_index(["level", "class", "kind"])["state"]
-    assert kept["category", "built", "gain"] == "active"
-    assert ("category", "cropland", "gain") in kept.index
+    kept = found.stationary().query("level == 'category'").set_index(["class", "kind"])["state"]
+    assert kept["built", "gain"] == "active"
+    assert ("cropland", "gain") in kept.index
     pairs = found.stationary().query("level == 'transition' and kind == 'gain'")
     pairs = pairs[pairs["class"] == "built"].set_index("other")["state"]
     assert pairs["water"] == "avoided"
