@@ -160,7 +160,8 @@ def page(_: str) -> str:
     framed = f'<div class="frame">{drawing(found)}</div>'  # scrolls on a narrow screen
     parts = [circumstances(found), f"```{{raw}} html\n{framed}\n```"]
     if left := absent(found):
-        parts.append(f"Not in this record, but in `make bench`: {'; '.join(left)}.")
+        topics = ", ".join(f"“{name}”" for name in left)
+        parts.append(f"Not in this record, but in `make bench`: {topics}.")
     for module, part in found.items():
         parts += [f"## {topic(module)}", table(part["races"])]
     sizes = growth()

@@ -35,8 +35,14 @@ def told(tree: ast.Module) -> Iterator[tuple[str, str]]:
             parts = (ast.get_docstring(node) or "").split("\n\n")
             if len(parts) != 2:
                 raise ValueError(f"{node.name} does not say what happens and what is found")
-            what, found = (re.sub(r"\s+", " ", part).replace("|", "\\|") for part in parts)
+            what, found = (cell(part) for part in parts)
             yield what, found
+
+
+def cell(words: str) -> str:
+    """Return a paragraph as it can stand in a table; of ``--`` the page would make a dash."""
+    said = re.sub(r"\s+", " ", words).replace("|", "\\|")
+    return re.sub(r"(?<![`\w-])--[a-z]+", r"`\g<0>`", said)
 
 
 def cost(_: str) -> str:

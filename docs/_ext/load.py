@@ -33,7 +33,7 @@ def steps(found: dict[str, Any], name: str) -> str:
     """Return the seconds of the steps of a load, and what it wrote."""
     load = found["loads"].get(name)
     if load is None:
-        return NONE
+        return "*Not in the record.*"
     lines = ["| step | seconds |", "|---|--:|"]
     lines += [f"| {step} | {seconds:.1f} |" for step, seconds in load["steps"].items()]
     if load["written_mb"]:
@@ -56,5 +56,5 @@ def page(part: str) -> str:
     """Return the summary, or the steps of the load that is named."""
     found = record()
     if not found:
-        return NONE
+        return "" if part else NONE  # said once, at the top of the page
     return steps(found, part) if part else f"{summary(found)}\n\n{circumstances(found)}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,26 @@ def area(row: dict[str, Any]) -> str:
 
 
 def difference(number: float) -> str:
-    """Return a difference as ``3.1e-15``, or 0."""
-    return f"{number:.1e}" if number else "0"
+    """Return a difference as ``3.1e−15``; a hyphen would end a line in a narrow column."""
+    if number == 0 or number >= 0.001:
+        return f"{number:.2g}"
+    return f"{number:.1e}".replace(".0e", "e").replace("-", "\N{MINUS SIGN}")
+
+
+def at_most(number: float) -> str:
+    """Return one digit, rounded up, so that many columns fit: ``4e−15`` for 3.1e-15."""
+    if number == 0:
+        return "0"
+    power = math.floor(math.log10(number))
+    digit = math.ceil(number / 10.0**power - 1e-9)
+    return difference(float(f"{digit}e{power}"))
+
+
+def beside(row: dict[str, Any]) -> str:
+    """Return what was called of whom, with places where a line may end."""
+    call = re.sub(r"(?<=[a-z])([._(])(?=[A-Za-z])", "\\1\N{ZERO WIDTH SPACE}", row["call"])
+    named = str(row["call"]).startswith(f"{row['peer']}.")
+    return call if named else f"{row['peer']}: {call}"
 
 
 def grid(header: list[str], rows: list[list[str]]) -> str:
@@ -44,30 +64,32 @@ def grid(header: list[str], rows: list[list[str]]) -> str:
 def compared(rows: list[dict[str, Any]]) -> str:
     """Return one line per comparison: what, beside whom, how many cases, how far at most."""
     body = []
-    for row in rows:
-        peer = " ".join(part for part in (row["peer"], row["version"]) if part)
-        largest = "; ".join(f"{name} {difference(gap)}" for name, gap in row["largest"].items())
+    for before, row in zip([None, *rows], rows, strict=False):
+        again = before is not None and before["method"] == row["method"]
         body.append(
             [
-                f"`{row['method']}`",
+                "" if again else f"`{row['method']}`",
                 row["quantities"],
-                f"{peer}: {row['call']}",
+                beside(row),
                 f"{row['cases']:,}",
-                largest,
+                difference(max(row["largest"].values())),
                 difference(row["tolerance"]),
             ]
         )
     notes = [
         f"- `{row['method']}` beside {row['call']}: {row['note']}" for row in rows if row["note"]
     ]
-    table = grid(["method", "quantities", "beside", "cases", "largest difference", "allowed"], body)
+    table = grid(["method", "quantities", "beside", "cases", "largest", "allowed"], body)
     return "\n\n".join([table, *(["\n".join(dict.fromkeys(notes))] if notes else [])])
 
 
 def page(_: str) -> str:
     """Return the tables of every area, and how many comparisons there are."""
     rows = [row for row in record() if area(row) in AREAS]
-    peers = sorted({row["peer"] for row in rows} - {"definition"}, key=str.lower)
+    peers = sorted(
+        {f"{row['peer']} {row['version']}".strip() for row in rows if row["peer"] != "definition"},
+        key=str.lower,
+    )
     methods = {row["method"] for row in rows}
     alone = sorted(
         name
@@ -95,7 +117,7 @@ def stress(module: str) -> str:
     kinds = list(dict.fromkeys(kind for row in rows for kind in row["largest"]))
     body = [
         [f"`{row['method']}`", row["quantities"]]
-        + [difference(row["largest"][kind]) if kind in row["largest"] else "–" for kind in kinds]
+        + [at_most(row["largest"][kind]) if kind in row["largest"] else "–" for kind in kinds]
         for row in rows
     ]
     return grid(["method", "quantities", *kinds], body)

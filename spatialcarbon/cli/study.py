@@ -52,13 +52,12 @@ def progress_display(quiet: bool) -> Iterator[Progress]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=None, visible=False)  # not "0/None"
 
         def update(what: Text, done: int, total: int) -> None:
             raise_if_pressed()
-            bar.update(
-                task, description=what.render(chosen_language()), completed=done, total=total
-            )
+            said = what.render(chosen_language())
+            bar.update(task, description=said, completed=done, total=total, visible=True)
 
         yield update
 
@@ -86,9 +85,18 @@ def _run(
     own = load_study(study)
     language = chosen_language() if _language_was_given() else own.file.study.language
     target = out if out is not None else own.locate(own.file.outputs.directory)
-    _say_what_is_kept(kept_steps(target), resume, quiet)
+    begun = False
     try:
-        with progress_display(quiet) as progress:
+        with progress_display(quiet) as show:
+
+            def progress(what: Text, done: int, total: int) -> None:
+                nonlocal begun
+                if not begun:
+                    # Only now is the folder ours: before, what is kept may be another run's.
+                    begun = True
+                    _say_what_is_kept(kept_steps(target), resume, quiet)
+                show(what, done, total)
+
             result = run_study(
                 study,
                 out=out,
@@ -98,7 +106,7 @@ def _run(
                 progress=progress,
             )
     except BaseException:
-        if steps := kept_steps(target):
+        if begun and (steps := kept_steps(target)):
             note(say("Finished analyses are kept ({n}): --resume takes them up.", n=steps))
         raise
     taken = result.manifest["resumed"]

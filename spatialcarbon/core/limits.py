@@ -130,7 +130,7 @@ def within(name: str, found: int, place: str | Path, *, counted: bool = True) ->
         return
     raise SchemaError(
         "{place} has too many {thing}",
-        arrived="{found}" if counted else "{found} and more",
+        arrived="{found}" if counted else "at least {found}",
         expected="{most} at most",
         fix="if you trust the file, raise the limit: set {variable}={wanted} in the environment",
         place=shortened(place),

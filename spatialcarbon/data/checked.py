@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,9 @@ def check_geopackage(path: Path) -> None:
         raise _no_geopackage(path)
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     try:
-        with sqlite3.connect(address, uri=True) as base:
+        with closing(sqlite3.connect(address, uri=True)) as base:
             views = base.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
             listed = base.execute("SELECT table_name FROM gpkg_contents").fetchall()
-        base.close()
     except (sqlite3.Error, UnicodeError):
         raise _no_geopackage(path) from None
     wanted = {str(name).lower() for (name,) in listed}

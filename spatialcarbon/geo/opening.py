@@ -50,6 +50,7 @@ _DRIVERS = frozenset(
         "JSONFG",
     }
 )
+"""Drivers that may open them: a ``{`` does not tell the kinds of JSON apart."""
 
 
 def source_of(file: Path, layer: str | None) -> tuple[str, str]:

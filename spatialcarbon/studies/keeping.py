@@ -33,6 +33,9 @@ FORMAT = 1
 FURTHER = ("scikit-learn", "numba", "statsmodels", "rasterio", "exactextract", "pillow", "pyarrow")
 """Libraries that can change a result, beside those of the manifest."""
 
+_PLACES = ("units", "tables", "rasters", "ratios", "weights")
+"""Sections of a study file that every analysis of a map depends on."""
+
 _NAME = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{32})?\.(step|figure)(\.part)?")
 
 
@@ -121,7 +124,7 @@ def _content(path: Path, file: str) -> bytes:
     """Return the encoded value in an entry that was written here, in full, under this name."""
     if path.is_symlink() or not path.is_file():
         raise codec.DamagedError("no plain file")
-    mark, digest, body = _three(path.read_bytes())
+    mark, digest, body = _split(path.read_bytes())
     if mark != MARK or digest != hashlib.sha256(body).hexdigest().encode():
         raise codec.DamagedError("not written here, or not in full")
     name, _, data = body.partition(b"\n")
@@ -130,7 +133,7 @@ def _content(path: Path, file: str) -> bytes:
     return data
 
 
-def _three(data: bytes) -> tuple[bytes, bytes, bytes]:
+def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
     start = len(MARK)
     return data[:start], data[start : start + 64], data[start + 65 :]
 
@@ -187,11 +190,8 @@ def step_file(study: Study, step: Step, checksums: Mapping[str, str]) -> str:
 
 def figure_file(step: str, name: str, language: str, kinds: Sequence[str]) -> str:
     """Return the name of a figure's entry: the step it shows, and how it is drawn."""
-    told = {"name": name, "language": language, "kinds": list(kinds)}
+    told = {"name": name, "language": language, "kinds": list(kinds), "words": _words()}
     return f"{step.partition('.')[0]}-{_digest(told)}.figure"
-
-
-_PLACES = ("units", "tables", "rasters", "ratios", "weights")
 
 
 def _digest(told: Mapping[str, Any]) -> str:
@@ -211,16 +211,25 @@ def _program() -> dict[str, Any]:
         "versions": provenance.versions(),
         "libraries": libraries,
         "machine": [platform.system(), platform.machine()],
-        "source": _source_digest(Path(str(files("spatialcarbon")))),
+        "source": _source_digest(words=False),
     }
 
 
-def _source_digest(package: Path) -> str:
-    """Return the digest of everything in the package that computes, words left out."""
+@cache
+def _words() -> str:
+    """Return the digest of what the program says in Chinese, which only figures depend on."""
+    return _source_digest(words=True)
+
+
+def _source_digest(*, words: bool) -> str:
+    """Return the digest of the glossary, or of everything else in the package that computes."""
+    package = Path(str(files("spatialcarbon")))
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if path.suffix not in (".py", ".toml", ".csv") or {"glossary", "cli"} & set(inside.parts):
+        if path.suffix not in (".py", ".toml", ".csv") or "cli" in inside.parts:
+            continue
+        if ("glossary" in inside.parts) != words:
             continue
         digest.update(f"{inside.as_posix()}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())

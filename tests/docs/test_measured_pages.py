@@ -131,7 +131,8 @@ def test_the_loads_are_shown_with_their_steps(
 ) -> None:
     load = extension("load")
     monkeypatch.setattr(load, "RECORD", tmp_path / "load.json")
-    assert load.page("") == load.page("study") == load.NONE
+    assert load.page("") == load.NONE
+    assert load.page("study") == ""
     told = {"title": "A study", "size": "3,000 counties", "seconds": 100.4, "processor_s": 90.0}
     told |= {"memory_mb": 1500, "steps": {"Reading": 2.0}, "written_mb": {"report.html": 13.8}}
     machine = {"cores": 2, "processor": "P", "system": "Linux", "python": "3.11.7"}
@@ -142,7 +143,7 @@ def test_the_loads_are_shown_with_their_steps(
     assert "2 cores of P, Linux, Python 3.11.7; numpy 2." in load.page("")
     assert "| Reading | 2.0 |" in load.page("study")
     assert "`report.html` 13.8 MB" in load.page("study")
-    assert load.page("lisa") == load.NONE
+    assert load.page("lisa") == "*Not in the record.*"
 
 
 def test_small_loads_can_be_prepared_and_done(tmp_path: Path) -> None:
@@ -173,3 +174,36 @@ def test_determinism_says_what_differs() -> None:
     rows = [line for line in page.page("").splitlines() if line.startswith("| ")]
     assert len(rows) == len(found["runs"]) + 1
     assert found["files"]["results.gpkg"] == 1
+
+
+def test_differences_do_not_break_in_narrow_columns() -> None:
+    oracles = extension("oracles")
+    numbers = (0.0, 3.14e-15, 2e-7, 2.3, 5.0)
+    assert [oracles.difference(x) for x in numbers] == ["0", "3.1e−15", "2e−07", "2.3", "5"]
+    assert [oracles.at_most(x) for x in (0.0, 3.14e-15, 9.7e-16, 2e-7)] == [
+        "0",
+        "4e−15",
+        "1e−15",
+        "2e−07",
+    ]
+    row = {"method": "m", "quantities": "q", "peer": "esda", "call": "esda.Moran_BV", "cases": 200}
+    row |= {"largest": {"I": 1e-15, "p": 3e-14}, "tolerance": 1e-10, "note": ""}
+    lines = oracles.compared([row, {**row, "peer": "R spdep", "call": "moran"}]).splitlines()
+    plain = [line.replace("\N{ZERO WIDTH SPACE}", "") for line in lines[2:]]
+    assert plain[0] == "| `m` | q | esda.Moran_BV | 200 | 3e−14 | 1e−10 |"
+    assert plain[1] == "|  | q | R spdep: moran | 200 | 3e−14 | 1e−10 |"
+
+
+def test_an_option_in_a_table_keeps_its_two_hyphens() -> None:
+    cell = extension("interruption").cell
+    assert cell("without\n--resume, a|b and `--out`") == "without `--resume`, a\\|b and `--out`"
+
+
+def test_determinism_names_the_pythons_that_were_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = extension("determinism")
+    found = page.record()
+    found["versions"] = [{"python": "3.11.7"}, {"python": "3.13.1"}]
+    monkeypatch.setattr(page, "record", lambda: found)
+    assert page.page("").endswith("Not in this record: Python 3.12.")
+    found["versions"].append({"python": "3.12.2"})
+    assert "Not in this record" not in page.page("")

@@ -108,8 +108,12 @@ def effects_of(
     place = terms.index(RHO) if RHO in terms else None
     point = fit.estimates.to_numpy()
     generator = stream.generator("effects")
-    drawn = generator.multivariate_normal(
-        point, fit.covariance.to_numpy(), size=draws, method="eigh"
+    covariance = fit.covariance.to_numpy()
+    scale = np.sqrt(np.diag(covariance))
+    # In units of the standard errors: where these lie far apart, what is small would be lost.
+    shape = covariance / np.outer(scale, scale)
+    drawn = point + scale * generator.multivariate_normal(
+        np.zeros(len(point)), shape, size=draws, method="eigh"
     )
     outside = 0
     if place is not None:
