@@ -57,6 +57,11 @@ QUANTITIES = (
     Quantity("gdp", "money", r"生产总值|(?<![a-z])gdp|(?<![a-z])grp\b"),
 )
 _RATE = re.compile(r"增[长速]|增长率|指数|占比|比重|密度|growth|index|share|density|rate\b", re.I)
+_MULTIPLE = re.compile(
+    r"(?!(19|20)\d\d$)[\d.^*×]+[kmb]?|hundreds?|thousands?|millions?|billions?|trillions?|bn|万|亿",
+    re.I,
+)
+"""Words before a unit of measure that make another of it; four digits may be a year."""
 _BRACKETS = re.compile(
     r"[(\[【〔]\s*(?:单位\s*[:：]?|units?\s*[:=]?|in\s+)?\s*([^()\[\]【】〔〕]*)[)\]】〕]",
     re.IGNORECASE,
@@ -111,14 +116,16 @@ def measure_of(header: str) -> str | None:
     ('亿元', 'Mt', None)
     """
     plain = _plain(header)
-    candidates = [found.strip() for found in _BRACKETS.findall(plain)][::-1]
-    pieces = re.split(r"[/_,，:：;\s]+", _BRACKETS.sub(" ", plain).strip())
-    if len(pieces) > 1:
-        candidates += [pieces[-1], " ".join(pieces[-2:]) if len(pieces) > 2 else ""]
-    for candidate in candidates:
-        measure = known_measure(candidate)
+    for found in reversed(_BRACKETS.findall(plain)):
+        measure = known_measure(found)
         if measure:
             return measure
+    pieces = re.split(r"[/_,，:：;\s]+", _BRACKETS.sub(" ", plain).strip())
+    # The longest first: GDP 10^8 yuan is not in yuan, nor in 10^8 of something unknown here.
+    for start in range(max(1, len(pieces) - 3), len(pieces)):
+        measure = known_measure(" ".join(pieces[start:]))
+        if measure:
+            return None if _MULTIPLE.fullmatch(pieces[start - 1]) else measure
     return None
 
 

@@ -66,6 +66,15 @@ def test_every_file_is_listed_once_and_is_what_it_was():
         assert digest == entry.sha256, entry.file
 
 
+def test_a_table_in_several_units_says_which_column_is_in_which():
+    said = sc.tables().set_index("name")["unit"]
+    assert said["study001_land"] == (
+        "agri_land_kha, built_land_kha: kha; agri_share_pct, built_share_pct: %"
+    )
+    assert said["illustrative_eight_regions"] == "money: 10^8 CNY; co2: 10^4 t CO2"
+    assert said["city_co2"] == "Mt CO2"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_tables_are_tidy(name):
     frame = sc.load_table(name)

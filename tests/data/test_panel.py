@@ -288,3 +288,18 @@ class TestAggregate:
         assert sums.notes == ("1 units left out: 乙",)
         with pytest.raises(sc.AlignmentError, match=r"without a value \(丁\)"):
             panel.aggregate({"甲": "北", "丁": "南"}, "co2", extra="drop")
+
+
+def test_many_units_and_none_in_common_are_refused():
+    many = [f"u{number}" for number in range(300)]
+    first, other = (
+        sc.Panel.from_frame(
+            pd.DataFrame({"u": [mark + unit for unit in many], "year": 2020, name: range(300)}),
+            unit="u",
+            year="year",
+            units={name: "t"},
+        )
+        for mark, name in (("a", "x"), ("b", "y"))
+    )
+    with pytest.raises(sc.AlignmentError):
+        first.join(other, how="inner")

@@ -169,6 +169,7 @@ def test_a_proposal_is_corrected(tmp_path: Path) -> None:
     assert (found["steel"].variable, found["steel"].sure) == ("steel_output", "open")
     assert found["CO2 (Mt)"].role == "left out"
     assert (after.year, after.years) == ("when", (2020, 2021))
+    assert found["when"].role == "year"
     moved = reassigned(before, {"site": "place"})
     assert (moved.unit, moved.places, by_column(moved)["city"].role) == ("site", None, "left out")
     assert before.unit == "city"

@@ -39,3 +39,8 @@ def test_hidden_columns_are_counted_from_nought_and_rows_as_excel_does() -> None
 )
 def test_merged_cells(cells: str, span: Span) -> None:
     assert marks(f'<x:mergeCells><x:mergeCell ref="{cells}"/></x:mergeCells>').merged == [span]
+
+
+def test_other_things_may_be_hidden_too() -> None:
+    found = marks('<x:scenarios><x:scenario name="high" hidden="1"/></x:scenarios>')
+    assert found == SheetMarks()

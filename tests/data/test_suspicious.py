@@ -75,6 +75,23 @@ def test_a_noisy_table_raises_no_alarm() -> None:
     assert found(noisy) == []
 
 
+@pytest.mark.parametrize(("spread", "suspected"), [(0.11, True), (0.115, False)])
+def test_a_jump_is_weighed_by_the_usual_spread_of_changes(spread: float, suspected: bool) -> None:
+    # Six times 1.4826 times the median: 0.98 and 1.02 about the jump of one order of magnitude.
+    steps = [-spread] * 5 + [0.0] + [spread] * 4 + [1.0]
+    grid = pd.DataFrame({2014: [50.0] * 11, 2015: [50 * 10**step for step in steps]})
+    assert [one.unit for one in found(grid)] == ([10] if suspected else [])
+
+
+@pytest.mark.parametrize(("spread", "suspected"), [(0.3, True), (0.4, True), (0.41, False)])
+def test_a_place_is_far_by_the_usual_spread_of_places(spread: float, suspected: bool) -> None:
+    # Five times 1.4826 times the median: 2.97 and 3.04 about the three orders of magnitude.
+    levels = [-spread] * 5 + [0.0] + [spread] * 4 + [3.0]
+    grid = pd.DataFrame({year: [50 * 10**level for level in levels] for year in YEARS})
+    ones = [one for one in found(grid) if one.kind != "repeated"]
+    assert [(one.unit, one.kind) for one in ones] == ([(10, "scale")] if suspected else [])
+
+
 def test_a_change_of_all_places_is_one_of_the_unit_of_measure() -> None:
     at = {3: 10.0, 4: 10.0}
     (one,) = found(table(a=growing(50, at), b=growing(20, at), c=growing(31, at)))
@@ -94,6 +111,8 @@ def test_a_place_far_from_all_others_may_be_in_another_unit() -> None:
     assert (one.unit, one.years, one.kind) == ("c", (2014, 2018), "scale")
     assert one.value == pytest.approx(31_000 * 1.02**2)
     assert one.usual == pytest.approx(44 * 1.02**2)
+    for without in (None, "km2/km2", "%"):  # of shares and ratios nothing is known
+        assert found(table(**rows), without) == []
     del rows["e"]  # four places are too few to say what is usual
     assert found(table(**rows)) == []
 
@@ -119,6 +138,8 @@ def test_signs_of_what_cannot_be_negative() -> None:
         ("b", (2015,), "negative", -21.0),
         ("b", (2016, 2018), "zero", 0.0),
     ]
+    first = found(table(a=growing(50), b=[1, -0.5, 1, 2, 1]))[0]
+    assert (first.kind, first.value) == ("negative", -0.5)
     for options in ({"measure": None}, {"name": "sink_forest"}, {"name": "net_co2"}):
         kinds = {one.kind for one in found(grid, **options)}  # type: ignore[arg-type]
         assert not kinds & {"negative", "zero"}

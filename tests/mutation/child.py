@@ -140,6 +140,7 @@ def quiet() -> None:
 
 
 def _write(answer: dict[str, Any], into: Path) -> None:
+    answer["spent"] = round(time.process_time(), 2)
     part = into.with_suffix(".part")
     part.write_text(json.dumps(answer), encoding="utf-8")
     part.replace(into)

@@ -39,16 +39,22 @@ def read(paths: Iterable[Path], root: Path, packages: Iterable[str]) -> Reached:
 
 WHOLE = tuple(
     f"tests/{folder}/"
-    for folder in ("browser", "cli", "docs", "house", "qgis", "replication", "report", "studies")
+    for folder in (
+        *("bench", "browser", "cli", "determinism", "docs", "faults", "fuzz", "house", "mutation"),
+        *("qgis", "release", "replication", "report", "simulation", "studies"),
+    )
 )
-"""Tests that run whole studies, pages or commands: slow, and asked last."""
+"""Tests of whole studies, pages, commands or of the house: slow, and asked on demand only."""
 
 
 class Askable:
     """The tests that may notice a change of a line, the cheapest first."""
 
-    def __init__(self, root: Path, reached: Reached, seconds: Mapping[str, float]) -> None:
+    def __init__(
+        self, root: Path, reached: Reached, seconds: Mapping[str, float], whole: bool = False
+    ) -> None:
         self.root = root
+        self.left_out = () if whole else WHOLE
         self.reached = reached
         every = {t for lines in reached.values() for tests in lines.values() for t in tests}
         self.seconds = {test: usual(test) for test in every} | dict(seconds)
@@ -72,7 +78,8 @@ class Askable:
             found = set().union(*by_line.values()) | self._of_callers(file)
         # A cache may have hidden a line from all tests but the first: those beside the file count.
         found |= {test for test in self.seconds if beside(test, file)}
-        return sorted(found, key=lambda test: (self.cost(test, file), test))
+        asked = [test for test in found if not test.startswith(self.left_out)]
+        return sorted(asked, key=lambda test: (self.cost(test, file), test))
 
     def homes(self, file: str) -> list[str]:
         """Return the files whose tests stand beside a file."""
@@ -162,6 +169,8 @@ def beside(test: str, file: str) -> bool:
     if home == file:
         return True
     folder, _, name = file.removeprefix("spatialcarbon/").rpartition("/")
+    if name == "__init__.py":
+        name = folder.rpartition("/")[2]
     return home.startswith(f"tests/{folder}/") and Path(home).stem.startswith(
         f"test_{name.removesuffix('.py').lstrip('_')}"
     )

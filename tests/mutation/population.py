@@ -64,8 +64,7 @@ def draw(root: Path, package: str, size: int, seed: int) -> tuple[list[Mutant], 
     for mutant in ranked:
         if len(drawn) == size:
             break
-        source = (root / mutant.file).read_text(encoding="utf-8")
-        if _compiles(mutant.apply(source)):
+        if _compiles(mutant, (root / mutant.file).read_text(encoding="utf-8")):
             drawn.append(mutant)
         else:
             counts["no Python"] += 1
@@ -121,6 +120,8 @@ def _parts(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield from (("options of dataclasses", d) for d in _decorators(node, {"dataclass"}))
     if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
         yield from (("types", part) for part in (node.test, *node.body))
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+        yield "scripts", node
     if isinstance(node, ast.Raise) and node.exc is not None:
         yield "messages of errors", node.exc
     if isinstance(node, ast.Call):
@@ -217,9 +218,10 @@ def _operator(name: str) -> Any:
     return get_operator(name)()
 
 
-def _compiles(source: str) -> bool:
+def _compiles(mutant: Mutant, source: str) -> bool:
     try:
-        compile(source, "mutant", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+        compile(mutant.apply(source), "mutant", "exec", dont_inherit=True)
+    # The last is cosmic-ray's, which cannot replace the first of ``except (csv.Error, OSError)``.
+    except (SyntaxError, ValueError, AttributeError):
         return False
     return True

@@ -28,6 +28,7 @@ def outcome_row(
         "by": answer["by"],
         "tests": ran,
         "all": not answer["cut"],
+        "spent": answer.get("spent"),
         "key": mutant.key,
         "sha": sha,
     }
@@ -50,7 +51,7 @@ def write_record(
     """Write the outcomes of a sample, sorted, without anything that changes by itself."""
     rows = [dict(known[mutant.key]) for mutant in drawn if mutant.key in known]
     for row in rows:
-        for field in ("key", "sha", "wall"):
+        for field in ("key", "sha", "spent"):
             row.pop(field, None)
     rows.sort(key=lambda row: (row["file"], row["line"], row["operator"], row["diff"]))
     left_out: Counter[str] = Counter()

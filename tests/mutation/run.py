@@ -49,7 +49,7 @@ if __name__ == "__main__":
     tests_folder.__path__ = [str(Path(__file__).parents[1])]
 
 from tests.mutation import child, imports, servers  # noqa: E402
-from tests.mutation.coverage_map import Askable, read  # noqa: E402
+from tests.mutation.coverage_map import WHOLE, Askable, read  # noqa: E402
 from tests.mutation.population import Mutant, draw  # noqa: E402
 from tests.mutation.record import outcome_row, tree_hash, write_record  # noqa: E402
 
@@ -74,11 +74,11 @@ def main() -> None:
     waiting = [m for m in drawn if known.get(m.key, {}).get("outcome") not in skip]
     if waiting and not options.known:
         if not options.old_map:
-            make_map(state, root)
+            make_map(state, root, options.whole)
         seconds = json.loads((state / "seconds.json").read_text(encoding="utf-8"))
         maps = sorted((state / "map").glob(".coverage*"))
         reached = read(maps, root, options.packages)
-        tests = Askable(root, reached, seconds)
+        tests = Askable(root, reached, seconds, options.whole)
         servers.load_third_party()
         work(waiting, tests, state, options)
         known = outcomes(state, root)
@@ -97,6 +97,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--again", action="store_true", help="survivors too")
     parser.add_argument("--known", action="store_true", help="record what is known, run nothing")
     parser.add_argument("--old-map", action="store_true", help="of an earlier state of the tree")
+    parser.add_argument("--whole", action="store_true", help="tests of studies and pages too")
     parser.add_argument("--state", default=ROOT / "build" / "mutation", help="map and outcomes")
     parser.add_argument("--tree", default=ROOT, help="copy of the project to work in")
     parser.add_argument("--record", default="", help="file to write")
@@ -121,9 +122,9 @@ def drawn_before(
     return mutants, counts
 
 
-def make_map(state: Path, root: Path) -> None:
+def make_map(state: Path, root: Path, whole: bool) -> None:
     """Run the ordinary suite once and keep which test runs which line, and for how long."""
-    of = f"{tree_hash(root / 'spatialcarbon')} {tree_hash(root / 'tests')}"
+    of = f"{tree_hash(root / 'spatialcarbon')} {tree_hash(root / 'tests')} {whole}"
     made = state / "map" / "of.txt"
     if made.exists() and made.read_text(encoding="utf-8") == of:
         return
@@ -136,13 +137,10 @@ def make_map(state: Path, root: Path) -> None:
         [
             *(sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"),
             *("-m", "not slow", "-k", UNCOVERED, "--cov", "--cov-context=test", "--cov-report="),
-            *("-p", "timing", "--seconds", str(state / "seconds.json")),
+            *("-p", "timing", "--seconds", str(state / "seconds.json"), "--cov-fail-under=0"),
+            *(f"--ignore={folder}" for folder in WHOLE if not whole),
         ],
-        env=plain
-        | {
-            "COVERAGE_FILE": str(made.parent / ".coverage"),
-            "PYTHONPATH": str(Path(__file__).parent),
-        },
+        env=plain,
         check=True,
     )
     made.write_text(of, encoding="utf-8")
@@ -209,7 +207,8 @@ def one_round(
                 pid = os.fork()
                 if pid == 0:
                     try:
-                        serve(file, mutants, tests, graph, unsound, options.budget, into)
+                        to = (state / "outcomes.jsonl", into)
+                        serve(file, mutants, tests, graph, unsound, options.budget, to)
                     except BaseException as error:  # a server must never run on as the parent
                         print(f"{file}: {type(error).__name__}: {error}", flush=True)
                     os._exit(0)
@@ -218,10 +217,8 @@ def one_round(
             if pid not in running:
                 continue
             for row in rows(running.pop(pid)):
-                tests.seconds.update(row.pop("took"))
+                tests.seconds.update(row)
                 done += 1
-                with (state / "outcomes.jsonl").open("a", encoding="utf-8") as stream:
-                    stream.write(json.dumps(row, ensure_ascii=False) + "\n")
             (state / "seconds.json").write_text(json.dumps(tests.seconds, indent=0))
             print(f"{done} of {len(waiting)} after {time.monotonic() - began:.0f} s", flush=True)
 
@@ -262,9 +259,13 @@ def serve(
     graph: imports.Imports,
     unsound: set[str],
     budget: float,
-    into: Path,
+    into: tuple[Path, Path],
 ) -> None:
-    """Load what the file cannot change, then fork once for each of its mutants."""
+    """Load what the file cannot change, then fork once for each of its mutants.
+
+    Outcomes are kept at once in the first file, so that a run can be cut off; the seconds that
+    tests took go to the second.
+    """
     name = imports.module_name(file)
     preload(graph, name)
     path = tests.root / file
@@ -284,8 +285,9 @@ def serve(
 
         answer = servers.answer_of(process, 6 * budget + 120)
         row = outcome_row(mutant, source, text, answer, sha(path), len(answer["took"]))
-        with into.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row | {"took": answer["took"]}, ensure_ascii=False) + "\n")
+        for kept, file_of in zip((row, answer["took"]), into, strict=True):
+            with file_of.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(kept, ensure_ascii=False) + "\n")
 
 
 def is_test(name: str) -> bool:

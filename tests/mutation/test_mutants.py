@@ -59,6 +59,7 @@ def test_conditions_are_mutated_and_types_and_messages_are_not() -> None:
         ("@cache\ndef f():\n    pass", "compilation and caches"),
         ("if TYPE_CHECKING:\n    x = 1", "types"),
         ("Values = float | pd.Series", "types"),
+        ("if __name__ == '__main__':\n    f(1 + 2)", "scripts"),
         ("def f():\n    return SchemaError('é', n=1)", "messages of errors"),
     ],
 )
@@ -68,6 +69,16 @@ def test_what_is_left_out_has_a_reason(source: str, reason: str) -> None:
         m for m in population.mutants("toy.py", source, left_out) if "Not" not in m.operator
     ]
     assert left_out[reason] > 0
+
+
+def test_an_exception_with_a_dot_among_others_is_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "spatialcarbon" / "stats"
+    folder.mkdir(parents=True)
+    source = "try:\n    f()\nexcept (csv.Error, OSError):\n    pass\n"
+    (folder / "toy.py").write_text(source, encoding="utf-8")
+    drawn, counts = population.draw(tmp_path, "stats", 9, seed=1)
+    assert [mutant.occurrence for mutant in drawn] == [1]
+    assert counts == {"population": 2, "no Python": 1}
 
 
 def test_constants_and_sums_of_sets_stay_in() -> None:
@@ -111,6 +122,8 @@ def test_a_statement_of_several_lines_is_one_and_a_head_has_no_body() -> None:
         ("tests/stats/test_moran_panel.py::test_x", "spatialcarbon/stats/moran.py", True),
         ("spatialcarbon/stats/moran.py::moran", "spatialcarbon/stats/moran.py", True),
         ("tests/stats/test_geary.py::test_x", "spatialcarbon/stats/moran.py", False),
+        ("tests/data/names/test_names.py::test_x", "spatialcarbon/data/names/__init__.py", True),
+        ("tests/data/names/test_other.py::test_x", "spatialcarbon/data/names/__init__.py", False),
         ("tests/weights/test_moran.py::test_x", "spatialcarbon/stats/moran.py", False),
     ],
 )
