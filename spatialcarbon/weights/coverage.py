@@ -43,7 +43,7 @@ ROUNDS = 12
 """How often polygons are taken out before all are."""
 
 MOST = 0.25
-"""Share of polygons taken out from which on it is quicker to take all."""
+"""Share of polygons taken out above which it is quicker to take all."""
 
 RIGHT = 2
 TINY = float(np.finfo(np.float64).tiny)

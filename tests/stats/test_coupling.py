@@ -164,3 +164,9 @@ def test_bad_scores(spoil: Any, error: type[Exception], message: str) -> None:
 def test_bad_weights(weights: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         sc.coupling_coordination(TWO, weights=weights)
+
+
+def test_classes_without_rows_are_counted_as_none() -> None:
+    found = sc.coupling_coordination(TWO, classes={"low": 0, "middle": 0.65, "high": 0.9})
+    assert found.level.tolist() == ["low" if d < 0.65 else "middle" for d in found.coordination]
+    assert found.counts().to_dict() == {"low": 1, "middle": 2, "high": 0}

@@ -108,6 +108,22 @@ def test_mass_below_zero_and_short_grids_are_told_once() -> None:
     assert (folded.overview["mass_below_zero"] == 0).all()
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([0.2, 0.5, 0.9, 3.0], True),  # none below zero, and a curve that goes there
+        ([0.0, 0.5, 0.9, 3.0], True),
+        ([-0.2, 0.5, 0.9, 3.0], False),  # values lie there, and so may the curve
+        ([50.0, 51.0, 52.0, 53.0], False),
+    ],
+)
+def test_only_a_curve_below_values_that_are_not_is_remarked_on(
+    values: list[float], told: bool
+) -> None:
+    found = sc.density_panel(pd.DataFrame({2010: values}, index=list("abcd")))
+    assert any("lies below zero" in note for note in found.notes) is told
+
+
 def test_the_order_of_units_does_not_matter_and_input_is_left_alone() -> None:
     before = PATHS.copy()
     a = sc.density_panel(PATHS, groups=GROUPS)

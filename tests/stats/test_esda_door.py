@@ -69,6 +69,16 @@ def test_seeds_reach_esda_and_the_global_state_is_put_back(
     assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
 
 
+def test_seeds_longer_than_the_old_generator_takes_are_cut(
+    values: pd.Series, weights: Weights
+) -> None:
+    short, long = (
+        sc.esda_statistic("Geary", values, weights, permutations=9, rng=seed).sim
+        for seed in (7, 2**32 + 7)
+    )
+    assert (short == long).all()
+
+
 def test_the_global_state_is_put_back_after_an_error(values: pd.Series, weights: Weights) -> None:
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     with pytest.raises(TypeError):

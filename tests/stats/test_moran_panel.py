@@ -332,6 +332,11 @@ def test_groups_may_overlap_and_keep_the_order_of_the_weights() -> None:
     assert {k: list(v) for k, v in found.items()} == {"one": ["a", "c"], "two": ["a", "b"]}
 
 
+def test_hundreds_of_groups_have_names_of_their_own() -> None:
+    found = group_members({f"g{i}": ["a"] for i in range(300)}, UNITS, overall=True)
+    assert list(found) == ["ALL", *(f"g{i}" for i in range(300))]
+
+
 def test_no_groups_are_all_units() -> None:
     for overall in (True, False):
         assert list(group_members(None, UNITS, overall=overall)) == ["ALL"]

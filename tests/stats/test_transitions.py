@@ -57,6 +57,7 @@ def test_all_years_are_pairs_and_sums_of_pairs() -> None:
     found = moved()
     assert found.years == (2005, 2010, 2017)
     assert found.types[["start", "end"]].to_numpy().tolist() == [[2005, 2010], [2010, 2017]]
+    assert found.units.index.tolist() == list(range(8))
     parts = [found.counts("quadrant", pair=pair) for pair in ((2005, 2010), (2010, 2017))]
     assert np.diag(parts[0]).tolist() == [2, 0, 2, 0, 0]
     pd.testing.assert_frame_equal(found.counts("quadrant"), parts[0] + parts[1])
