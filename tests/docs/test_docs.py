@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 from urllib.parse import unquote
 
 import click
@@ -72,11 +74,13 @@ def test_every_block_of_a_page_runs(path: Path) -> None:
     parts = [(block.line, block) for block in runnable(path)]
     values = [(text.count("\n", 0, m.start()) + 1, m[1]) for m in pages.VALUE.finditer(text)]
     try:
-        for line, part in sorted([*parts, *values], key=lambda item: item[0]):
-            try:
-                _run(page, part)
-            except Exception as error:
-                raise AssertionError(f"{path.name}, line {line}: {error!r}\n{error}") from error
+        with mock.patch.dict(os.environ):  # what a page sets is not for the next test
+            for line, part in sorted([*parts, *values], key=lambda item: item[0]):
+                try:
+                    _run(page, part)
+                except Exception as error:
+                    where = f"{path.name}, line {line}"
+                    raise AssertionError(f"{where}: {error!r}\n{error}") from error
     finally:
         shutil.rmtree(page.folder)
 
