@@ -1,4 +1,4 @@
-"""Without the extra ``mutation`` the modules of the tool cannot be imported, not even for doctests."""
+"""Without the extra ``mutation`` its modules cannot be imported, not even for doctests."""
 
 from __future__ import annotations
 
