@@ -123,7 +123,7 @@ sbom: $(STAMPS)-core
 	$(PYTHON) -m venv --clear $(VENV)/users
 	$(VENV)/users/bin/python -m pip --disable-pip-version-check install --quiet \
 	  --constraint constraints.txt ".[rasters,distributed]"
-	$(BIN)/python release/sbom.py $(VENV)/users/bin/python
+	$(BIN)/python tests/release/sbom.py $(VENV)/users/bin/python
 
 # Libraries of other days warn of one another: there a warning is no error.
 OTHER_DAYS := -m "not slow" -W default::DeprecationWarning -W default::FutureWarning \
@@ -132,7 +132,7 @@ METHODS := $(addprefix tests/,core data geo weights stats models laws published 
 
 # The oldest releases that pyproject.toml allows; Python 3.11.
 test-lowest: pyproject.toml
-	$(PYTHON) release/lowest.py --check
+	$(PYTHON) tests/release/lowest.py --check
 	$(PYTHON) -m venv --clear $(VENV)/lowest
 	$(VENV)/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
 	  --constraint constraints-lowest.txt --editable ".[rasters,distributed,boundaries,pymrio]" \
@@ -151,7 +151,7 @@ test-newest: pyproject.toml
 boundaries: $(STAMPS)-core
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[boundaries]"
 	$(BIN)/python shapefiles/build.py
-	$(BIN)/python release/checksums.py
+	$(BIN)/python tests/release/checksums.py
 
 clean:
 	rm -rf $(VENV) demo build dist docs/_build docs/_generated .mypy_cache .ruff_cache .hypothesis

@@ -12,8 +12,8 @@ BILL = ROOT / "docs" / "trust" / "sbom.json"
 
 
 def _release() -> None:
-    """Let the modules of ``release/`` be imported."""
-    folder = str(ROOT / "release")
+    """Let the modules of ``tests/release/`` be imported."""
+    folder = str(ROOT / "tests" / "release")
     if folder not in sys.path:
         sys.path.append(folder)
 

@@ -19,14 +19,14 @@ EXTRAS = ("rasters", "distributed")
 
 @pytest.fixture(scope="module")
 def release() -> Iterator[Any]:
-    """Return the modules of ``release/``."""
-    sys.path.insert(0, str(ROOT / "release"))
+    """Return the modules of ``tests/release/``."""
+    sys.path.insert(0, str(ROOT / "tests" / "release"))
     import checksums
     import licences
     import lowest
 
     yield {"checksums": checksums, "lowest": lowest, "licences": licences}
-    sys.path.remove(str(ROOT / "release"))
+    sys.path.remove(str(ROOT / "tests" / "release"))
 
 
 def project() -> dict[str, Any]:
@@ -145,4 +145,4 @@ def test_checksums_of_tables_kept_by_hand_are_up_to_date(release: Any) -> None:
     for name in release["checksums"].FOLDERS:
         folder = ROOT / name
         listed = (folder / release["checksums"].LISTING).read_text(encoding="ascii")
-        assert listed == release["checksums"].listing(folder), "run release/checksums.py"
+        assert listed == release["checksums"].listing(folder), "run tests/release/checksums.py"

@@ -1,4 +1,4 @@
-"""Write the bill of materials: python release/sbom.py PYTHON, whose packages are listed.
+"""Write the bill of materials: python tests/release/sbom.py PYTHON, whose packages are listed.
 
 CycloneDX in JSON, the same bytes for the same packages. Fails where a licence is not allowed.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from licences import refused
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "docs" / "trust" / "sbom.json"
 TOOLS = ("pip", "setuptools", "wheel")
 """What installs the packages is none of them."""

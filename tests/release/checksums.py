@@ -1,4 +1,4 @@
-"""Write the checksums of the shipped tables that are kept by hand: python release/checksums.py.
+"""Write the checksums of shipped tables that are kept by hand: tests/release/checksums.py.
 
 Each folder gets a ``checksums.sha256``, which the package compares with what it reads. The
 boundaries get theirs from ``shapefiles/build.py``, the tables from their catalogue.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("spatialcarbon/data/gazetteer", "spatialcarbon/geo/registries")
 LISTING = "checksums.sha256"
 

@@ -1,7 +1,7 @@
 """Write constraints-lowest.txt, the oldest releases that pyproject.toml allows.
 
-python release/lowest.py            write it
-python release/lowest.py --check    fail if it is not what pyproject.toml says
+python tests/release/lowest.py            write it
+python tests/release/lowest.py --check    fail if it is not what pyproject.toml says
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "constraints-lowest.txt"
 EXTRAS = ("rasters", "distributed", "boundaries", "pymrio")
 """What users may install beside the plain package; tools of ours may be new."""
 
 HEAD = """\
 # The oldest releases that pyproject.toml allows, for Python 3.11: make test-lowest.
-# Written by release/lowest.py; what these need in turn is as new as they let it be.
+# Written by tests/release/lowest.py; what these need in turn is as new as they let it be.
 """
 
 
@@ -39,4 +39,6 @@ if __name__ == "__main__":
     if "--check" not in sys.argv:
         RECORD.write_text(content(), encoding="utf-8", newline="\n")
     elif RECORD.read_text(encoding="utf-8") != content():
-        sys.exit("constraints-lowest.txt is not what pyproject.toml says: run release/lowest.py")
+        sys.exit(
+            "constraints-lowest.txt is not what pyproject.toml says: run tests/release/lowest.py"
+        )
