@@ -288,30 +288,6 @@ def test_one_year_before_constant_covariate_and_left_out(sample: pd.DataFrame) -
     assert judge(sample, permutations=0).placebo_estimates.size == 0
 
 
-def test_clusters_and_warnings(sample: pd.DataFrame) -> None:
-    region = sample.assign(region=sample["unit"].str[-1])
-    with pytest.warns(sc.SpatialCarbonWarning, match="10 clusters"):
-        result = sc.psm_did(
-            region, **{**BASE, "cluster": "region", "matching": "kernel", "covariates": ["x"]}
-        )
-    assert result.estimates.loc["matched", "clusters"] == 10
-    with pytest.warns(sc.SpatialCarbonWarning, match="still unlike after matching.*x"):
-        sc.psm_did(sample, **{**BASE, "matching": "none"})
-
-
-@pytest.mark.parametrize(("treated", "doubted"), [(10, True), (11, False)])
-def test_few_treated_places_are_doubted(sample: pd.DataFrame, treated: int, doubted: bool) -> None:
-    chosen = sorted(sample.loc[sample["treated"] == 1, "unit"].unique())[:treated]
-    under = sample[(sample["treated"] == 0) | sample["unit"].isin(chosen)]
-    few = {**BASE, "matching": "none", "covariates": []}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        result = sc.psm_did(under, **few)
-    said = f"only {treated} treated places are matched"
-    assert any(said in str(warning.message) for warning in caught) is doubted
-    assert any(said in note for note in result.notes) is doubted
-
-
 REFUSED: list[tuple[str, dict[str, Any], Any, type[Exception], str]] = [
     ("absent column", {"outcome": "co2"}, None, sc.SchemaError, "lacks the column co2"),
     ("unknown unit", {"treated": ["P0001", "nowhere"]}, None, sc.AlignmentError, "nowhere"),

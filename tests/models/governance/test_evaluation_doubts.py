@@ -1,0 +1,53 @@
+"""What makes an effect or its error less than it looks is said as a warning and as a note."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import spatialcarbon as sc
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BASE: dict[str, Any] = {
+    "unit": "unit",
+    "year": "year",
+    "outcome": "outcome",
+    "treated": "treated",
+    "treated_from": 2012,
+    "covariates": ["x", "z"],
+    "permutations": 19,
+    "rng": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def sample() -> pd.DataFrame:
+    return sc.synthetic_policy(120, rng=5)
+
+
+def test_clusters_and_warnings(sample: pd.DataFrame) -> None:
+    region = sample.assign(region=sample["unit"].str[-1])
+    with pytest.warns(sc.SpatialCarbonWarning, match="10 clusters"):
+        result = sc.psm_did(
+            region, **{**BASE, "cluster": "region", "matching": "kernel", "covariates": ["x"]}
+        )
+    assert result.estimates.loc["matched", "clusters"] == 10
+    with pytest.warns(sc.SpatialCarbonWarning, match="still unlike after matching.*x"):
+        sc.psm_did(sample, **{**BASE, "matching": "none"})
+
+
+@pytest.mark.parametrize(("treated", "doubted"), [(10, True), (11, False)])
+def test_few_treated_places_are_doubted(sample: pd.DataFrame, treated: int, doubted: bool) -> None:
+    chosen = sorted(sample.loc[sample["treated"] == 1, "unit"].unique())[:treated]
+    under = sample[(sample["treated"] == 0) | sample["unit"].isin(chosen)]
+    few = {**BASE, "matching": "none", "covariates": []}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = sc.psm_did(under, **few)
+    said = f"only {treated} treated places are matched"
+    assert any(said in str(warning.message) for warning in caught) is doubted
+    assert any(said in note for note in result.notes) is doubted
