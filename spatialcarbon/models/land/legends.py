@@ -227,7 +227,7 @@ def _own_legend(path: Path) -> Legend:
 
 
 def _codes(column: pd.Series[str], path: Path) -> list[int]:
-    bad = [cell for cell in column if not re.fullmatch(r"-?\d+", cell)]
+    bad = [cell for cell in column if not re.fullmatch(r"-?\d{1,9}", cell)]
     if bad:
         raise SchemaError(
             "{place}: codes that are not whole numbers",
