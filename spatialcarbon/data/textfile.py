@@ -72,7 +72,8 @@ def _delimiter(content: str, path: Path) -> str:
     header = next((line for line, counts in counted if any(counts.values())), "")
     if len(winners) > 1:
         counts = _counts(header)
-        winners = [mark for mark in winners if counts[mark] == max(counts.values())]
+        most = max(counts[mark] for mark in winners)
+        winners = [mark for mark in winners if counts[mark] == most]
     if best and len(winners) > 1:
         raise SchemaError(
             "{place}: the header does not show what separates the columns",

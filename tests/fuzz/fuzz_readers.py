@@ -32,7 +32,8 @@ def boundaries(path: Path) -> object:
 
     key = "code"
     if path.suffix != ".parquet":
-        key = str(read_attributes(path).columns[0])
+        columns = read_attributes(path).columns
+        key = str(columns[0]) if len(columns) else key
     try:
         return sc.read_units(path, key=key)
     except SpatialCarbonError as error:

@@ -53,7 +53,10 @@ def opened(path: str | os.PathLike[str]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         # Absolute: a relative name such as "GTIFF_DIR:1:a.tif" means something else to GDAL.
-        dataset = rasterio.open(os.path.abspath(file), driver=driver)
+        try:
+            dataset = rasterio.open(os.path.abspath(file), driver=driver)
+        except UnicodeDecodeError as error:  # of the reference system, which no text may hold
+            raise rasterio.errors.RasterioIOError(str(error)) from error
     try:
         within("RASTER_CELLS", dataset.height * dataset.width, file.name)
         for (rows, columns), kind in zip(dataset.block_shapes, dataset.dtypes, strict=True):
