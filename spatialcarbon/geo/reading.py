@@ -98,6 +98,13 @@ def read_units(
             key=key,
             columns=some(frame.columns.drop(frame.geometry.name), 20),
         )
+    if not frame.columns.is_unique:
+        raise SchemaError(
+            "{place} has more than one column called {names}",
+            fix="rename or delete one of them",
+            place=file.name,
+            names=some(frame.columns[frame.columns.duplicated()].unique()),
+        )
     labels, converted = _labels(frame[key], file.name)
     units = frame.drop(columns=key).set_axis(labels, axis=0)
     shapes, mended = checked_shapes(units, stacklevel=3)

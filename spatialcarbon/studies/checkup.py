@@ -23,7 +23,7 @@ from spatialcarbon.studies.inputs import (
     with_ratios,
 )
 from spatialcarbon.studies.rasters import Said, load_rasters, raster_problems, with_areas
-from spatialcarbon.studies.study_file import Study, StudyFileError, load_study
+from spatialcarbon.studies.study_file import Study, StudyFileError, load_study, read_study
 from spatialcarbon.studies.toml_lines import TomlLines
 from spatialcarbon.studies.weighting import build_weights
 
@@ -114,7 +114,7 @@ def check_up(path: str | Path) -> Checkup:
         for line, key, said in listed.params["problems"]:
             notes.error("file", text("{key}: {problem}", key=key, problem=said), line)
     file = study.path if study else _file_of(Path(path))
-    source = study.source if study else file.read_text(encoding="utf-8-sig")
+    source = study.source if study else read_study(file)
     lines = TomlLines(source)
     readable = _Readable(tomllib.loads(source), file)
     if study is not None:

@@ -105,7 +105,7 @@ def load_study(path: str | Path) -> Study:
     path = Path(path)
     if is_file(path / "study.toml"):
         path = path / "study.toml"
-    source = _read(path)
+    source = read_study(path)
     try:
         content = parse_toml(source, path.name)
     except ValueError as error:
@@ -171,7 +171,8 @@ class _Lines(Text):
         return "\n".join(said)
 
 
-def _read(path: Path) -> str:
+def read_study(path: Path) -> str:
+    """Return the text of a study file, in UTF-8 or as Chinese editors save it."""
     if not is_file(path):
         raise StudyFileError(
             "there is no study file at {path}",

@@ -126,6 +126,13 @@ def test_all_mistakes_at_once(study: Any, together: Any) -> None:
     assert {part["topic"] for part in found["error"]} == {"file", "map", "tables"}
 
 
+def test_mistakes_in_a_file_as_chinese_editors_save_it(study: Any) -> None:
+    text = STUDY.replace('"Slips"', '"城市群"').replace('method = "moran"', 'method = "mroan"')
+    path = study(table(), text)
+    path.write_bytes(text.encode("gb18030"))
+    assert "'mroan' is not a method" in messages(path, "error")
+
+
 def test_slips_are_named_with_their_cells(study: Any) -> None:
     frame = table(
         深圳市_2015_CO2=table().query("city == '深圳市' and year == 2015")["CO2"].item() * 10,

@@ -113,6 +113,14 @@ def test_a_missing_key_column_lists_the_columns(tmp_path):
         read_units(path, key="geometry")
 
 
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    path = write(tmp_path, frame(codf=CODES), "map.shp")
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"codf\0", b"code\0", 1))
+    with pytest.raises(SchemaError, match="more than one column called code"):
+        read_units(path, key="code")
+
+
 @pytest.mark.parametrize(
     ("codes", "message"),
     [
