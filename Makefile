@@ -45,7 +45,7 @@ lint: $(STAMPS)-test
 # COMPARE=--compare-only prints what became of the recorded ratios, and leaves the record.
 bench: $(STAMPS)-test
 	$(PIP) install --quiet --constraint constraints.txt --editable ".[bench]"
-	$(BIN)/python -m pytest -q -p no:warnings -s --record docs/benchmarks.json $(COMPARE) \
+	$(BIN)/python -m pytest -q -p no:warnings -s --durations 8 --record docs/benchmarks.json $(COMPARE) \
 	  tests/bench/bench_*.py
 	$(BIN)/python tests/bench/scaling_run.py --record docs/benchmarks.json $(COMPARE)
 
@@ -136,7 +136,7 @@ test-lowest: pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)/lowest
 	$(VENV)/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
 	  --constraint constraints-lowest.txt --editable ".[rasters,distributed,boundaries,pymrio]" \
-	  pytest pytest-xdist hypothesis
+	  pytest pytest-xdist hypothesis exactextract
 	$(VENV)/lowest/bin/python -m pytest -q -n auto --dist loadfile $(OTHER_DAYS) $(METHODS)
 	$(VENV)/lowest/bin/spatialcarbon demo --out demo --overwrite
 

@@ -31,7 +31,7 @@ LIBRARIES = (
 )
 EXTRAS = {
     # extra: the libraries it brings, as they are imported
-    "rasters": ("rasterio", "exactextract"),
+    "rasters": ("rasterio",),
     "distributed": ("dask", "distributed"),
     "pymrio": ("pymrio",),
 }

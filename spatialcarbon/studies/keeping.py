@@ -30,7 +30,7 @@ MARK = b"spatialcarbon: a finished step, to continue from\n"
 FORMAT = 1
 """Of the entries; a change of the format changes every key."""
 
-FURTHER = ("scikit-learn", "numba", "statsmodels", "rasterio", "exactextract", "pillow", "pyarrow")
+FURTHER = ("scikit-learn", "numba", "statsmodels", "rasterio", "pillow", "pyarrow")
 """Libraries that can change a result, beside those of the manifest."""
 
 _PLACES = ("units", "tables", "rasters", "ratios", "weights")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ CITIES = 111
 ERRORS = dict(zip(RATES, (0.001, 0.01, 0.002, 0.008), strict=True))
 
 SCRIPT = """
-import resource, time
-from tests.bench.bench_simulation import ERRORS, cities
+import resource, sys, time
+sys.path.insert(0, {here!r})
+from bench_simulation import ERRORS, cities
 import spatialcarbon as sc
 base, rates = cities(111)
 sc.simulate(base, rates, horizon=2030, draws=100, errors=ERRORS, units={units!r}, rng=1)
@@ -99,7 +101,7 @@ def test_the_loop_says_the_same_and_takes_longer(race: Any) -> None:
 @pytest.mark.parametrize("units", ["shared", "independent"])
 def test_seconds_and_memory_of_a_large_run(units: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT.format(units=units)],
+        [sys.executable, "-c", SCRIPT.format(units=units, here=str(Path(__file__).parent))],
         capture_output=True,
         text=True,
         check=True,

@@ -184,8 +184,6 @@ def test_the_table_is_that_of_intersections(
     assert found.settings["rule"] == "share of each cell"
 
 
-# exactextract 0.2 takes two spellings of the one reference system for two systems.
-@pytest.mark.filterwarnings("ignore:Spatial reference system of input features:RuntimeWarning")
 def test_the_table_is_that_of_exactextract(cases: ModuleType, tmp_path: Path) -> None:
     from exactextract import exact_extract
 
