@@ -71,3 +71,13 @@ def test_names_that_repeat_in_the_second_row_need_a_third(tmp_path: Path) -> Non
     table = read_table(path)
     assert table.header_rows == (1, 2, 3)
     assert list(table.frame) == ["地区", "甲 / 排放 / 2010", "甲 / 排放 / 2015", "甲 / 人口 / 2010"]
+
+
+def test_two_rows_asked_for_below_a_title(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "能源统计\n地区,2020,2020\n城市,a,b\n广州,1,2\n深圳,3,4\n", encoding="utf-8"
+    )
+    table = read_table(tmp_path / "t.csv", header=(2, 3))
+    assert table.header_rows == (2, 3)
+    assert table.frame.shape == (2, 3)
+    assert table.frame.iloc[:, 0].tolist() == ["广州", "深圳"]

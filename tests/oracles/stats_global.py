@@ -224,12 +224,12 @@ ORACLES = (
     ),
     Oracle(
         "esda_statistic",
-        "Geary's C through the door",
+        "Geary's C",
         "esda",
         "esda.Geary",
         door,
         1e-12,
         quick=10,
-        note="The door hands labelled values to esda: this checks the order of the rows.",
+        note="`esda_statistic` hands labelled values to esda: this checks the order of the rows.",
     ),
 )

@@ -65,6 +65,9 @@ def test_pieces_and_joins_against_networkx(plan_units: Any, kind_of_links: str) 
         inside = graph.subgraph(labels.index[labels == kind])
         assert pieces == nx.number_connected_components(inside)
     same = [labels[a] == labels[b] for a, b in graph.edges]
+    whole = sc.constrained_clusters(shares, weights, k=1).comparison.loc["constrained", "within"]
+    left = found.comparison["within"] / whole
+    assert found.comparison["explained"].tolist() == pytest.approx((1 - left).tolist())
     assert found.comparison.loc["constrained", "joins"] == pytest.approx(np.mean(same))
     assert found.comparison.loc["constrained", "joins"] > found.comparison.loc["k-means", "joins"]
     assert (

@@ -125,6 +125,7 @@ def test_herfindahl() -> None:
     assert even.normalised == pytest.approx(0, abs=1e-15)
     alone = sc.herfindahl(pd.Series([0.0, 7.0, 0.0]))
     assert (float(alone), alone.effective_number, alone.normalised) == (1.0, 1.0, 1.0)
+    assert alone.mean == pytest.approx(7 / 3)
     one = sc.herfindahl(pd.Series([7.0]))
     assert (float(one), one.normalised) == (1.0, None)
     cv = sc.coefficient_of_variation(Y)

@@ -55,21 +55,23 @@ def test_words_are_those_of_splitmix64() -> None:
     published = [6457827717110365317, 3203168211198807973, 9817491932198370423]
     assert list(itertools.islice(reference.words(1234567), 3)) == published
     # An order of three takes one word: a half for each swap.
-    word = next(reference.words(99))
-    expected = [0, 1, 2]
-    for i, half in ((2, word & 0xFFFFFFFF), (1, word >> 32)):
-        j = half * (i + 1) >> 32
-        expected[i], expected[j] = expected[j], expected[i]
-    order = np.arange(3, dtype=np.uint32)
-    form_kernels.shuffle(order, np.uint64(99))
-    assert order.tolist() == expected
+    for seed in range(90, 100):
+        word = next(reference.words(seed))
+        expected = [0, 1, 2]
+        for i, half in ((2, word & 0xFFFFFFFF), (1, word >> 32)):
+            j = half * (i + 1) >> 32
+            expected[i], expected[j] = expected[j], expected[i]
+        order = np.arange(3, dtype=np.uint32)
+        form_kernels.shuffle(order, np.uint64(seed))
+        assert order.tolist() == expected
 
 
 @pytest.mark.parametrize("n", [2, 3, 4, 5])
 def test_shuffles_are_uniform(n: int) -> None:
-    order, state = np.arange(n, dtype=np.uint32), np.uint64(7)
+    state = np.uint64(7)
     counts: dict[tuple[int, ...], int] = {}
     for _ in range(400 * factorial(n)):
+        order = np.arange(n, dtype=np.uint32)  # afresh: orders upon orders even out
         state = np.uint64(form_kernels.shuffle(order, state))
         counts[tuple(order.tolist())] = counts.get(tuple(order.tolist()), 0) + 1
     assert len(counts) == factorial(n)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from spatialcarbon.core.rng import resolve_rng
+from spatialcarbon.stats import kmeans
 from spatialcarbon.stats.kmeans import adjusted_rand, lloyd, settled, silhouettes, within
 from spatialcarbon.stats.kmeans_kernel import least_within
 
@@ -95,3 +99,19 @@ def test_silhouettes_by_hand() -> None:
 def test_what_one_more_iteration_would_move_is_not_settled() -> None:
     assert settled(LINE, np.array([0, 0, 0, 1]))
     assert not settled(LINE, np.array([0, 1, 1, 1]))  # 1 is nearer to 0 than to 5
+
+
+def test_a_further_cluster_starts_from_the_point_farthest_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starts: list[npt.NDArray[np.float64]] = []
+
+    def noted(x: npt.NDArray[np.float64], k: int, *, first: Any = None, **kwargs: Any) -> Any:
+        if first is not None:
+            starts.append(first)
+        return lloyd(x, k, first=first, **kwargs)
+
+    monkeypatch.setattr(kmeans, "lloyd", noted)
+    x = np.array([[0.0], [-10.0], [1.0], [1.0]])  # of mean -2
+    kmeans.best_partitions(x, 2, n_init=1, max_iter=10, stream=resolve_rng(1))
+    assert [start.tolist() for start in starts] == [[[-2.0], [-10.0]]]

@@ -165,6 +165,15 @@ def test_one_way_is_forward_along_the_line_that_is_spanned(start: int) -> None:
         assert not one_way(still, start, 0, 3, 3, 7)
 
 
+def test_one_way_of_two_stretches_with_others_between() -> None:
+    xs = [0, 2, 1, 3, 9, 4, 5, 6, 2, 7]  # back from 1 to 2 only, and out of both stretches
+    way = np.column_stack([xs, np.zeros(len(xs))]).astype(float)
+    assert not one_way(way, 0, 0, 3, 5, 7)
+    way[[1, 2]] = way[[2, 1]]
+    assert one_way(way, 0, 0, 3, 5, 7)
+    assert not one_way(way, 0, 0, 3, 5, 8)  # from 7 to 8
+
+
 def test_edges_of_two_stretches_are_clear_of_each_other() -> None:
     ring = star(14, seed=3)
     xy = np.concatenate([np.full((3, 2), 9.0), ring, ring[:1]])

@@ -129,6 +129,7 @@ def test_the_source_can_be_changed_without_harm() -> None:
 def test_pickled_weights_are_the_same(lopsided: Weights) -> None:
     again = pickle.loads(pickle.dumps(lopsided.standardised("R")))
     assert again.fingerprint == lopsided.standardised("R").fingerprint
+    assert len(again.fingerprint) == 16  # as tables and file names show it
 
 
 # -- fingerprint ------------------------------------------------------------------

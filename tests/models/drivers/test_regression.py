@@ -410,6 +410,10 @@ def test_bad_tables(table: pd.DataFrame, queen: sc.Weights) -> None:
     few = queen.subset(queen.units[:5])
     refused(DegenerateDataError, "5 observations are too few for 3", table.loc[few.units],
             weights=few)  # fmt: skip
+    # The coefficient of the lag counts as well: six places, two columns and it.
+    few = queen.subset(queen.units[:5])
+    refused(DegenerateDataError, "5 observations are too few for 3", table.loc[few.units],
+            weights=few, model="lag", covariates=["INC"])  # fmt: skip
     alone = sc.Weights(queen.units, queen.sparse * 0, recipe="none")
     refused(DegenerateDataError, "no unit has a neighbour", weights=alone, model="lag")
     assert np.isnan(sc.spatial_regression(table, alone, **CRIME).diagnostic("lm_lag"))

@@ -51,3 +51,10 @@ def test_few_treated_places_are_doubted(sample: pd.DataFrame, treated: int, doub
     said = f"only {treated} treated places are matched"
     assert any(said in str(warning.message) for warning in caught) is doubted
     assert any(said in note for note in result.notes) is doubted
+
+
+def test_nothing_is_said_of_lots_that_were_all_drawn(sample: pd.DataFrame) -> None:
+    with pytest.warns(sc.SpatialCarbonWarning, match="unlike"):
+        result = sc.psm_did(sample, **BASE)
+    assert len(result.placebo_estimates) == BASE["permutations"]
+    assert not any("by lot" in note for note in result.notes)

@@ -173,6 +173,7 @@ def test_variants_are_those_of_allocate() -> None:
         change = expected - found.base.allocation
         assert facts.loc[f"without {name}", "moved"] == pytest.approx(change.abs().sum() / 200)
         assert facts.loc[f"without {name}", "most"] == change.abs().idxmax()
+    np.testing.assert_allclose(found.pivot("share"), wide / 100.0)
     difference = found.pivot("difference")["equal"]
     np.testing.assert_allclose(difference, wide["equal"] - wide["entropy"])
     ranks = found.pivot("rank")
