@@ -60,13 +60,15 @@ class Askable:
         self.seconds = {test: usual(test) for test in every} | dict(seconds)
         self._spans: dict[str, list[tuple[int, int, bool]]] = {}
         self._callers: dict[str, frozenset[str]] = {}
+        self._named: dict[str, set[str]] = {}
 
     def of(self, file: str, line: int) -> list[str]:
         """Return the tests of a line.
 
         A line inside a function has the tests that reach the statement it belongs to. A line
         outside all functions, and one inside a compiled kernel, which no tracer sees, has those
-        that reach any line of its file or any line elsewhere that names what the file defines.
+        that reach any line of its file or any line elsewhere that names what the file defines,
+        and those in files of tests that name it themselves.
         """
         by_line = self.reached.get(file, {})
         first, last, inside = self._statement(file, line)
@@ -75,7 +77,7 @@ class Askable:
             for number in range(first, last + 1):
                 found |= by_line.get(number, frozenset())
         if not found:
-            found = set().union(*by_line.values()) | self._of_callers(file)
+            found = set().union(*by_line.values()) | self._of_callers(file) | self._naming(file)
         # A cache may have hidden a line from all tests but the first: those beside the file count.
         found |= {test for test in self.seconds if beside(test, file)}
         asked = [test for test in found if not test.startswith(self.left_out)]
@@ -118,6 +120,20 @@ class Askable:
             found |= here or (self._of_callers(other) if lines else frozenset())
         self._callers[file] = frozenset(found)
         return self._callers[file]
+
+    def _naming(self, file: str) -> set[str]:
+        """Return the tests in files that name what a file defines."""
+        if file in self._named:
+            return self._named[file]
+        module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        found: set[str] = set()
+        for path in sorted((self.root / "tests").rglob("test_*.py")):
+            source = path.read_text(encoding="utf-8")
+            if module.rpartition(".")[2] in source and _lines_naming(module, ast.parse(source)):
+                home = f"{path.relative_to(self.root).as_posix()}::"
+                found |= {test for test in self.seconds if test.startswith(home)}
+        self._named[file] = found
+        return found
 
 
 def _lines_naming(module: str, tree: ast.Module) -> list[int]:

@@ -147,6 +147,8 @@ def toy(tmp_path: Path) -> Path:
         "tests/stats/test_toy.py": "from spatialcarbon.stats.toy import larger\n\n\n"
         "def test_first():\n    assert larger(2, 1) == 2\n\n\n"
         "def test_second():\n    assert larger(1, 2) == 2\n",
+        "tests/laws/test_order.py": "from spatialcarbon.stats import toy\n\n\n"
+        "def test_order():\n    assert toy.larger(1, 2) == toy.larger(2, 1)\n",
         "tests/stats/test_broken.py": "def test_always_fails():\n    assert False\n",
     }
     for name, content in files.items():
@@ -168,11 +170,17 @@ def toy(tmp_path: Path) -> Path:
 
 def test_the_map_says_which_tests_run_a_line(toy: Path) -> None:
     reached = read((toy / "state" / "map").glob(".coverage*"), toy, ["stats"])
-    tests = Askable(toy, reached, {"tests/stats/test_toy.py::test_second": 0.01})
+    timed = {
+        "tests/stats/test_toy.py::test_second": 0.01,
+        "tests/laws/test_order.py::test_order": 1,
+    }
+    tests = Askable(toy, reached, timed)
     names = [name.rpartition("::")[2] for name in tests.of("spatialcarbon/stats/toy.py", 8)]
     assert names == ["test_second", "test_first", "test_always_fails"]
-    # A line that only an import runs has the tests of its file; here so has its user's.
-    assert len(tests.of("spatialcarbon/stats/toy.py", 1)) == 3
+    # A line that no test is seen to run has the tests of its file and those that name it.
+    found = tests.of("spatialcarbon/stats/toy.py", 1)
+    assert len(found) == 4
+    assert found[-1] == "tests/laws/test_order.py::test_order"
     assert tests.homes("spatialcarbon/stats/toy.py") == ["tests/stats/test_toy.py"]
 
 
