@@ -81,3 +81,4 @@ def test_two_rows_asked_for_below_a_title(tmp_path: Path) -> None:
     assert table.header_rows == (2, 3)
     assert table.frame.shape == (2, 3)
     assert table.frame.iloc[:, 0].tolist() == ["广州", "深圳"]
+    assert [one.kind for one in table.skipped] == ["title"]  # no header repeated further down

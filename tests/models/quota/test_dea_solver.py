@@ -98,6 +98,18 @@ def test_a_proof_that_fails_hands_the_unit_to_highs(monkeypatch: pytest.MonkeyPa
     )  # fmt: skip
 
 
+def test_each_unit_is_proved_or_handed_on_at_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    x, y = _frame(rng.random((16, 2)) + 0.1, "x"), _frame(rng.random((16, 2)), "y")
+    both = 0
+    for tolerance in (1e-16, 4e-16, 1e-15):
+        monkeypatch.setattr(dea_solver, "TOLERANCE", tolerance)
+        counts = sc.dea(x, y).certified
+        assert counts.sum(axis=1).tolist() == [16] * 4
+        both += 0 < counts.loc["slacks", "highs"] < 16
+    assert both
+
+
 def test_the_certificate_sees_a_wrong_answer() -> None:
     """Each way to be wrong: a part that misses, a price that lies, a gap between them."""
     x, y = np.array([[2.0], [4.0], [6.0], [5.0]]), np.array([[1.0], [3.0], [4.0], [2.0]])
