@@ -75,7 +75,7 @@ determinism: $(STAMPS)-test
 # meant to wrap, which only the interpreter warns of.
 KERNELS := tests/stats/test_kernels.py tests/weights/test_contiguity_fast.py \
   tests/models/quota/test_dea_solver.py tests/models/land/test_crosstab.py \
-  tests/models/land/test_cell_areas.py tests/models/land/test_exact.py tests/stats/test_industry.py
+  tests/models/land/test_cell_areas.py tests/models/land/test_exact.py tests/stats/test_kmeans.py
 # Where no file can grow, no coverage can be written, which these tests would take for a fault.
 UNCOVERED := not full_disk and not disk_that_fills and not may_not_grow and not limit_of_memory
 
