@@ -136,7 +136,7 @@ test-lowest: pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)/lowest
 	$(VENV)/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
 	  --constraint constraints-lowest.txt --editable ".[rasters,distributed,boundaries,pymrio]" \
-	  pytest pytest-xdist hypothesis exactextract
+	  pytest pytest-xdist hypothesis exactextract pygeoda
 	$(VENV)/lowest/bin/python -m pytest -q -n auto --dist loadfile $(OTHER_DAYS) $(METHODS)
 	$(VENV)/lowest/bin/spatialcarbon demo --out demo --overwrite
 

@@ -227,7 +227,9 @@ def read_parquet(path: Path) -> dict[str, Any]:
         with pq.ParquetFile(path) as file:
             check_parquet(file, path.name)
             table = file.read()
-    except (OSError, pa.ArrowException) as error:
+    except SpatialCarbonError:
+        raise
+    except (OSError, pa.ArrowException, *BROKEN) as error:
         raise SchemaError("{path} cannot be read: {reason}", path=path, reason=error) from error
     header = parse_json((table.schema.metadata or {}).get(b"spatialcarbon", b"null"), path.name)
     try:
