@@ -99,7 +99,8 @@ def drawing(found: dict[str, Any]) -> str:
 def drawn(race: dict[str, Any], y: float) -> list[str]:
     """Return the words, range, point and number of one race."""
     least, most, middle = (place(race[key]) for key in ("least", "most", "ratio"))
-    side, x = ("end", least - 8) if most > WIDTH - 44 else ("start", most + 8)
+    left = most > WIDTH - 44 or race["ratio"] < 1  # or the number would stand on the line at 1
+    side, x = ("end", least - 8) if left else ("start", most + 8)
     return [
         f'<text class="title" x="2" y="{y - 2:.1f}">{escape(title(race))}</text>',
         f'<text class="said" x="2" y="{y + 12:.1f}">beside {escape(race["peer"])}</text>',
@@ -119,10 +120,11 @@ def circumstances(found: dict[str, Any]) -> str:
             f"Measured in {part['when']} on {machine['cores']} cores of {machine['processor']}, "
             f"{machine['system']}, Python {machine['python']}."
         )
-        sentences.setdefault(sentence, []).append(part["load"])
+        sentences.setdefault(sentence, []).append((part["load"], machine["cores"]))
     said = []
     for sentence, loads in sentences.items():
-        known = [load for load in loads if load is not None and load >= 1]
+        # The average of a minute still holds what ended just before; one core of two is free then.
+        known = [load for load, cores in loads if load is not None and load > cores / 2]
         note = (
             f" The machine had other work to do (load {min(known):g} to {max(known):g}): "
             "seconds are too long, ratios less so, and ranges are wide."

@@ -51,7 +51,7 @@ SIMULATIONS = (
             f"{n} units, {inputs} {'input' if inputs == 1 else 'inputs'}, one output",
             frontier(n, inputs, rising=False),
             MEASURES,
-            40,
+            160,
         )
         for n, inputs in ((30, 1), (100, 1), (100, 3))
     ),
@@ -60,6 +60,6 @@ SIMULATIONS = (
         "100 units, 1 input, inefficiency that grows with size",
         frontier(100, 1, rising=True),
         MEASURES,
-        40,
+        160,
     ),
 )

@@ -127,7 +127,7 @@ SIMULATIONS = (
             + f", matching {matching!r}",
             matched(200, trend, matching),
             (*INVENTED, *(() if trend else NO_TREND)),
-            60,
+            240,
         )
         for trend in (0.0, 0.5)
         for matching in ("nearest", "kernel")
@@ -139,7 +139,7 @@ SIMULATIONS = (
             + ("independent" if memory == 0 else f"correlated by {memory} from year to year"),
             plain(units, treated, memory, 0.0),
             (*PLAIN, *NO_EFFECT),
-            80,
+            320,
         )
         for units, treated in ((20, 5), (30, 15), (100, 10), (100, 50))
         for memory in (0.0, 0.8)
@@ -153,7 +153,7 @@ SIMULATIONS = (
                 Measure("pvalue", "effect (t of clusters)", "power"),
                 Measure("lot", "effect, treatment by lot", "power"),
             ),
-            40,
+            160,
             effect,
             "effect of a policy, 100 units",
         )

@@ -164,20 +164,20 @@ SIMULATIONS = (
             + ("independent" if memory == 0 else f"correlated by {memory} from year to year"),
             growth(years, memory),
             GROWTH,
-            40,
+            160,
         )
         for years in (12, 25)
         for memory in (0.0, 0.7)
     ),
     Simulation("scenario as told", "errors as told to `simulate`, lasting for a period",
-               announced(per="period", yearly=False), CHANCES, 250),
+               announced(per="period", yearly=False), CHANCES, 1000),
     Simulation("scenario yearly", "errors as told, drawn anew every year",
-               announced(per="year", yearly=True), CHANCES, 250),
+               announced(per="year", yearly=True), CHANCES, 1000),
     Simulation("scenario heavy", "told normal errors, in truth t(3) of that scale",
-               announced(per="period", yearly=False, heavy=True), CHANCES, 250),
+               announced(per="period", yearly=False, heavy=True), CHANCES, 1000),
     Simulation("scenario lasting", "told yearly errors, in truth lasting for a period",
-               announced(per="year", yearly=False), CHANCES, 250),
+               announced(per="year", yearly=False), CHANCES, 1000),
     Simulation("required decline", "1,000 draws, probability 0.9", required,
                (Measure("interval", "required decline, interval of the Monte Carlo", "interval",
-                        0.95),), 250),
+                        0.95),), 1500),
 )  # fmt: skip

@@ -130,7 +130,7 @@ SIMULATIONS = (
             f"{size}, autoregressive with ρ = {rho}{', exponential taken' if skewed else ''}",
             alike(size, rho, skewed=skewed),
             POWER,
-            150,
+            600,
             rho,
             f"{size}, {'lognormal' if skewed else 'normal'}",
         )

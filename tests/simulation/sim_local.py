@@ -114,7 +114,7 @@ def hot_spot(step: float) -> Replicate:
 SIMULATIONS = (
     *(
         Simulation(f"local {size} {name}", f"{size}, independent {name} values", empty(size, draw),
-                   EMPTY, 300)
+                   EMPTY, 1200)
         for size in MAPS
         for name, draw in (
             ("normal", lambda n, rng: rng.normal(size=n)),
@@ -127,7 +127,7 @@ SIMULATIONS = (
             f"111 cities, {RAISED} of them in one region higher by {step} standard deviations",
             hot_spot(step),
             BESIDE,
-            100,
+            400,
             step,
             "hot spot of 12 cities",
         )

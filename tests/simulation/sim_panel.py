@@ -114,7 +114,7 @@ SIMULATIONS = (
             + ("independent" if memory == 0 else f"correlated by {memory} from year to year"),
             clustered(n, 12, memory),
             CLUSTERED,
-            150,
+            600,
         )
         for n, memory in ((10, 0.8), (30, 0.0), (30, 0.8), (111, 0.8))
     ),
@@ -124,7 +124,7 @@ SIMULATIONS = (
             f"31 provinces, {years} years, {model} model with {rho}",
             spatial(model, years, rho),
             SPATIAL,
-            80,
+            320,
         )
         for model, rho in (("lag", 0.4), ("error", 0.4))
         for years in (4, 12)
@@ -135,7 +135,7 @@ SIMULATIONS = (
             f"{n} places, curve with second derivative −{2 * bend:g} that turns within the data",
             curve(n, bend, 3.0),
             TURNING,
-            200,
+            800,
         )
         for n in (31, 111)
         for bend in (0.1, 0.3, 1.0)
@@ -146,7 +146,7 @@ SIMULATIONS = (
             f"{n} places, curve that turns just at the end of the data",
             curve(n, 1.0, TURN),
             MONOTONE,
-            200,
+            800,
         )
         for n in (31, 111)
     ),

@@ -69,7 +69,7 @@ SIMULATIONS = (
             + ("the same everywhere" if spread == 0 else "different, without pattern"),
             counts(kind, 0.0, spread),
             MEASURES,
-            300,
+            1200,
         )
         for kind, said in (
             ("equal", "equal populations"),
@@ -84,7 +84,7 @@ SIMULATIONS = (
             f"111 cities, very unequal populations, logarithm of the risk with ρ = {rho}",
             counts("scattered", rho, 0.3),
             POWER,
-            100,
+            400,
             rho,
             "rates over unequal populations",
         )

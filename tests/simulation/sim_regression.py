@@ -227,14 +227,14 @@ LAG = (
 SIMULATIONS = (
     *(
         Simulation(f"regression normal {size}", f"{size}, normal errors", plain(size, normal),
-                   (*OLS, WHITE, *SHAPES), 250)
+                   (*OLS, WHITE, *SHAPES), 1000)
         for size in MAPS
     ),
     Simulation("regression heavy", "111 cities, errors of t(3)", plain("111 cities", heavy),
-               (*OLS, WHITE, *SHAPES[:2]), 250),
+               (*OLS, WHITE, *SHAPES[:2]), 1000),
     *(
         Simulation(f"regression uneven {size}", f"{size}, errors spread with the covariate",
-                   plain(size, uneven), (*OLS, WHITE), 250)
+                   plain(size, uneven), (*OLS, WHITE), 1000)
         for size in MAPS
     ),
     *(
@@ -253,7 +253,7 @@ SIMULATIONS = (
                 Measure("lm_lag", "LM lag, though no lag is there", "test"),
                 Measure("robust_lm_lag", "robust LM lag", "test"),
             ),
-            120,
+            480,
         )
         for size in MAPS
         for rho in (0.0, 0.6)
@@ -274,14 +274,14 @@ SIMULATIONS = (
                 Measure("lm_error", "LM error, though errors are independent", "test"),
                 Measure("robust_lm_error", "robust LM error", "test"),
             ),
-            80,
+            320,
         )
         for size in MAPS
         for rho in (0.0, 0.5)
     ),
     Simulation("regression regimes", "111 cities, two groups with equal coefficients",
                equal_regimes, (Measure("each", "test for a break, each coefficient", "test"),),
-               200),
+               800),
     *(
         Simulation(
             f"regression power {model} {rho}",
@@ -291,7 +291,7 @@ SIMULATIONS = (
                 Measure(name, SPACE[name], "power")
                 for name in ("residual_moran", "lm_lag", "lm_error")
             ),
-            60,
+            240,
             rho,
             "lag of the outcome" if model == "lag" else "errors alike",
         )

@@ -59,7 +59,7 @@ SIMULATIONS = (
             + ("independent" if memory == 0 else f"correlated by {memory}"),
             years(0.0, memory),
             PANEL,
-            200,
+            800,
         )
         for memory in (0.0, 0.9)
     ),
@@ -68,6 +68,6 @@ SIMULATIONS = (
         "111 cities, 13 years independent of each other, in each an autoregression with ρ = 0.6",
         years(0.6, 0.0),
         LAGGED,
-        200,
+        800,
     ),
 )
