@@ -125,11 +125,12 @@ def circumstances(found: dict[str, Any]) -> str:
     for sentence, loads in sentences.items():
         # The average of a minute still holds what ended just before; one core of two is free then.
         known = [load for load, cores in loads if load is not None and load > cores / 2]
-        note = (
-            f" The machine had other work to do (load {min(known):g} to {max(known):g}): "
-            "seconds are too long, ratios less so, and ranges are wide."
-        )
-        said.append(sentence + note * bool(known))
+        if known:
+            sentence += (
+                f" The machine had other work to do (load {min(known):g} to {max(known):g}): "
+                "seconds are too long, ratios less so, and ranges are wide."
+            )
+        said.append(sentence)
     return "\n\n".join(said)
 
 

@@ -71,6 +71,14 @@ def test_the_page_shows_every_race(benchmarks: ModuleType) -> None:
     assert max(inside) < benchmarks.WIDTH
 
 
+@pytest.mark.parametrize(("load", "busy"), [(None, False), (1.0, False), (1.4, True)])
+def test_a_busy_machine_is_told(benchmarks: ModuleType, load: float | None, busy: bool) -> None:
+    machine = {"cores": 2, "processor": "x", "system": "y", "python": "3"}
+    said = benchmarks.circumstances({"a": {"when": "2026-11", "machine": machine, "load": load}})
+    assert said.startswith("Measured in 2026-11 on 2 cores")
+    assert ("(load 1.4 to 1.4)" in said) is busy
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(2.5, "2.5 s"), (0.01234, "12.3 ms"), (4.2e-5, "42 µs"), (1234.5, "1,230 s")],
