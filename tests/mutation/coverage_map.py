@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tests.mutation.imports import module_name
+
 Reached = dict[str, dict[int, frozenset[str]]]
 """File → line → names of the tests that run it."""
 
@@ -108,7 +110,7 @@ class Askable:
         if file in self._callers:
             return self._callers[file]
         self._callers[file] = frozenset()  # for files that name each other
-        module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        module = module_name(file)
         found: set[str] = set()
         for path in sorted((self.root / "spatialcarbon").rglob("*.py")):
             source = path.read_text(encoding="utf-8")
@@ -125,7 +127,7 @@ class Askable:
         """Return the tests in files that name what a file defines."""
         if file in self._named:
             return self._named[file]
-        module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        module = module_name(file)
         found: set[str] = set()
         for path in sorted((self.root / "tests").rglob("test_*.py")):
             source = path.read_text(encoding="utf-8")
