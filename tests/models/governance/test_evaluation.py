@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,22 +17,17 @@ from spatialcarbon.models.governance.matching import balance_table, match
 from spatialcarbon.models.governance.placebo import assigned_by_lot
 from spatialcarbon.models.governance.propensity import propensity
 
-BASE: dict[str, Any] = {
-    "unit": "unit",
-    "year": "year",
-    "outcome": "outcome",
-    "treated": "treated",
-    "treated_from": 2012,
-    "covariates": ["x", "z"],
-    "permutations": 19,
-    "rng": 3,
-}
 
+@pytest.fixture(scope="module")
+def judge(policy_terms: dict[str, Any]) -> Callable[..., sc.EvaluationResult]:
+    """Evaluate a table, whatever is doubted."""
 
-def judge(frame: pd.DataFrame, **changed: Any) -> sc.EvaluationResult:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", sc.SpatialCarbonWarning)
-        return sc.psm_did(frame, **{**BASE, **changed})
+    def evaluated(frame: pd.DataFrame, **changed: Any) -> sc.EvaluationResult:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sc.SpatialCarbonWarning)
+            return sc.psm_did(frame, **{**policy_terms, **changed})
+
+    return evaluated
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +61,9 @@ def dummies(result: sc.EvaluationResult, frame: pd.DataFrame, extra: Any = ()) -
 
 
 @pytest.mark.parametrize("matching", ["nearest", "kernel", "none"])
-def test_effect_and_error_are_those_of_dummies(gaps: pd.DataFrame, matching: str) -> None:
+def test_effect_and_error_are_those_of_dummies(
+    gaps: pd.DataFrame, matching: str, judge: Any
+) -> None:
     result = judge(gaps, matching=matching)
     fit, factor = dummies(result, gaps)
     assert result.effect == pytest.approx(fit.params["policy"], rel=1e-9)
@@ -75,7 +73,7 @@ def test_effect_and_error_are_those_of_dummies(gaps: pd.DataFrame, matching: str
     assert any("5 outcomes are missing" in note for note in result.notes)
 
 
-def test_spillover_is_a_second_regressor(sample: pd.DataFrame) -> None:
+def test_spillover_is_a_second_regressor(sample: pd.DataFrame, judge: Any) -> None:
     units = sorted(sample["unit"].unique())
     ring = pd.DataFrame({"focal": units, "neighbor": [*units[1:], units[0]]})
     both = pd.concat([ring, ring.rename(columns={"focal": "neighbor", "neighbor": "focal"})])
@@ -108,7 +106,7 @@ def test_spillover_is_a_second_regressor(sample: pd.DataFrame) -> None:
     assert moran.statistic == pytest.approx(right.statistic)
 
 
-def test_the_score_is_that_of_statsmodels(sample: pd.DataFrame) -> None:
+def test_the_score_is_that_of_statsmodels(sample: pd.DataFrame, judge: Any) -> None:
     early = sample[sample["year"] < 2012].groupby("unit")[["x", "z"]].mean()
     flag = sample.drop_duplicates("unit").set_index("unit")["treated"]
     fit = sm.Logit(flag, sm.add_constant(early)).fit(disp=0)
@@ -135,7 +133,9 @@ def brute(logit: pd.Series, flag: pd.Series, ok: pd.Series, m: int, width: float
 
 
 @pytest.mark.parametrize(("neighbours", "caliper"), [(1, 0.2), (3, 0.2), (2, None)])
-def test_nearest_by_brute_force(sample: pd.DataFrame, neighbours: int, caliper: Any) -> None:
+def test_nearest_by_brute_force(
+    sample: pd.DataFrame, neighbours: int, caliper: Any, judge: Any
+) -> None:
     result = judge(sample, neighbours=neighbours, caliper=caliper)
     units = result.units
     one, other = (units.loc[units["treated"] == side, "logit"] for side in (True, False))
@@ -182,7 +182,7 @@ def test_balance_by_hand() -> None:
     assert table.loc["flat", ["smd_before", "smd_after"]].tolist() == [0, 0]
 
 
-def test_event_study_and_pretrend(sample: pd.DataFrame) -> None:
+def test_event_study_and_pretrend(sample: pd.DataFrame, judge: Any) -> None:
     result = judge(sample)
     study, units = result.event_study, result.units
     wide = sample.pivot(index="unit", columns="year", values="outcome")
@@ -228,7 +228,7 @@ def test_joint_test_by_statsmodels() -> None:
     assert (test["df"], test["df_clusters"]) == (3, 59)
 
 
-def test_lots_are_regressions_with_roles_dealt_anew(gaps: pd.DataFrame) -> None:
+def test_lots_are_regressions_with_roles_dealt_anew(gaps: pd.DataFrame, judge: Any) -> None:
     result = judge(gaps)
     wide = gaps.pivot(index="unit", columns="year", values="outcome")
     used = result.units[result.units["weight"] > 0]
@@ -245,7 +245,7 @@ def test_lots_are_regressions_with_roles_dealt_anew(gaps: pd.DataFrame) -> None:
         assert found == pytest.approx(fit.estimate[0], rel=1e-9)
 
 
-def test_a_known_effect_is_found_and_bias_removed() -> None:
+def test_a_known_effect_is_found_and_bias_removed(judge: Any) -> None:
     frame = sc.synthetic_policy(400, rng=42)
     result = judge(frame, permutations=199)
     plain = result.estimates.loc["unmatched"]
@@ -260,7 +260,7 @@ def test_a_known_effect_is_found_and_bias_removed() -> None:
     assert none.effect == pytest.approx(result.effect - 2)
 
 
-def test_orders_seeds_and_labels(sample: pd.DataFrame) -> None:
+def test_orders_seeds_and_labels(sample: pd.DataFrame, judge: Any) -> None:
     first = judge(sample)
     shuffled = judge(sample.sample(frac=1, random_state=1))
     pd.testing.assert_frame_equal(first.estimates, shuffled.estimates, rtol=1e-12)
@@ -276,7 +276,7 @@ def test_orders_seeds_and_labels(sample: pd.DataFrame) -> None:
     assert first.to_frame()["estimator"].tolist() == ["unmatched", "matched", "placebo_date"]
 
 
-def test_one_year_before_constant_covariate_and_left_out(sample: pd.DataFrame) -> None:
+def test_one_year_before_constant_covariate_and_left_out(sample: pd.DataFrame, judge: Any) -> None:
     short = sample[sample["year"] > 2010]
     result = judge(short.assign(flat=7.0), covariates=["x", "flat"])
     assert result.placebo_year is None
@@ -330,14 +330,14 @@ REFUSED: list[tuple[str, dict[str, Any], Any, type[Exception], str]] = [
     ids=[row[0] for row in REFUSED],
 )
 def test_refused(
-    sample: pd.DataFrame, options: Any, changed: Any, error: type[Exception], words: str
+    sample: pd.DataFrame, options: Any, changed: Any, error: type[Exception], words: str, judge: Any
 ) -> None:
     frame = sample.assign(**(changed or {}))
     with pytest.raises(error, match=words):
         judge(frame, **options)
 
 
-def test_weights_must_be_of_the_same_units(sample: pd.DataFrame) -> None:
+def test_weights_must_be_of_the_same_units(sample: pd.DataFrame, judge: Any) -> None:
     weights = sc.Weights.from_edges(pd.DataFrame({"focal": ["P0001"], "neighbor": ["P0002"]}))
     with pytest.raises(sc.AlignmentError, match="panel of the evaluation"):
         judge(sample, weights=weights)
@@ -350,7 +350,7 @@ def test_a_score_needs_no_covariates() -> None:
     assert found.supported.all()
 
 
-def test_covariates_are_those_before_the_policy(sample: pd.DataFrame) -> None:
+def test_covariates_are_those_before_the_policy(sample: pd.DataFrame, judge: Any) -> None:
     moving = sample.assign(x=sample["x"] + 10.0 * (sample["year"] - 2010) ** 3)
     early = moving[moving["year"] < 2012].groupby("unit")["x"].mean()
     flag = judge(moving, covariates=["x", "x"]).units["treated"]
@@ -360,7 +360,7 @@ def test_covariates_are_those_before_the_policy(sample: pd.DataFrame) -> None:
     assert first.loc["x", "treated_before"] == pytest.approx(early[flag].mean() - 5)
 
 
-def test_neighbours_that_are_left_out_count(sample: pd.DataFrame) -> None:
+def test_neighbours_that_are_left_out_count(sample: pd.DataFrame, judge: Any) -> None:
     units = sorted(sample["unit"].unique())
     line = pd.DataFrame({"focal": units[1:], "neighbor": units[:-1]})
     weights = sc.Weights.from_edges(line, units=units)
@@ -373,7 +373,7 @@ def test_neighbours_that_are_left_out_count(sample: pd.DataFrame) -> None:
 
 
 def test_true_or_false_is_one_or_zero_and_a_flat_outcome_has_no_effect(
-    sample: pd.DataFrame,
+    sample: pd.DataFrame, judge: Any
 ) -> None:
     flags = sample.assign(treated=sample["treated"] == 1)
     assert judge(flags).effect == judge(sample).effect

@@ -12,39 +12,31 @@ import spatialcarbon as sc
 if TYPE_CHECKING:
     import pandas as pd
 
-BASE: dict[str, Any] = {
-    "unit": "unit",
-    "year": "year",
-    "outcome": "outcome",
-    "treated": "treated",
-    "treated_from": 2012,
-    "covariates": ["x", "z"],
-    "permutations": 19,
-    "rng": 3,
-}
-
 
 @pytest.fixture(scope="module")
 def sample() -> pd.DataFrame:
     return sc.synthetic_policy(120, rng=5)
 
 
-def test_clusters_and_warnings(sample: pd.DataFrame) -> None:
+def test_clusters_and_warnings(sample: pd.DataFrame, policy_terms: dict[str, Any]) -> None:
     region = sample.assign(region=sample["unit"].str[-1])
     with pytest.warns(sc.SpatialCarbonWarning, match="10 clusters"):
         result = sc.psm_did(
-            region, **{**BASE, "cluster": "region", "matching": "kernel", "covariates": ["x"]}
+            region,
+            **{**policy_terms, "cluster": "region", "matching": "kernel", "covariates": ["x"]},
         )
     assert result.estimates.loc["matched", "clusters"] == 10
     with pytest.warns(sc.SpatialCarbonWarning, match="still unlike after matching.*x"):
-        sc.psm_did(sample, **{**BASE, "matching": "none"})
+        sc.psm_did(sample, **{**policy_terms, "matching": "none"})
 
 
 @pytest.mark.parametrize(("treated", "doubted"), [(10, True), (11, False)])
-def test_few_treated_places_are_doubted(sample: pd.DataFrame, treated: int, doubted: bool) -> None:
+def test_few_treated_places_are_doubted(
+    sample: pd.DataFrame, treated: int, doubted: bool, policy_terms: dict[str, Any]
+) -> None:
     chosen = sorted(sample.loc[sample["treated"] == 1, "unit"].unique())[:treated]
     under = sample[(sample["treated"] == 0) | sample["unit"].isin(chosen)]
-    few = {**BASE, "matching": "none", "covariates": []}
+    few = {**policy_terms, "matching": "none", "covariates": []}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         result = sc.psm_did(under, **few)
@@ -53,8 +45,10 @@ def test_few_treated_places_are_doubted(sample: pd.DataFrame, treated: int, doub
     assert any(said in note for note in result.notes) is doubted
 
 
-def test_nothing_is_said_of_lots_that_were_all_drawn(sample: pd.DataFrame) -> None:
+def test_nothing_is_said_of_lots_that_were_all_drawn(
+    sample: pd.DataFrame, policy_terms: dict[str, Any]
+) -> None:
     with pytest.warns(sc.SpatialCarbonWarning, match="unlike"):
-        result = sc.psm_did(sample, **BASE)
-    assert len(result.placebo_estimates) == BASE["permutations"]
+        result = sc.psm_did(sample, **policy_terms)
+    assert len(result.placebo_estimates) == policy_terms["permutations"]
     assert not any("by lot" in note for note in result.notes)
